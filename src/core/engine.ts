@@ -1,0 +1,62 @@
+import type { Batch } from './batch.js';
+import type { Schema } from './types.js';
+
+/** A SELECT that the engine can run: its text, and the columns that it yields. */
+export interface Relation {
+  readonly sql: string;
+  readonly schema: Schema;
+}
+
+/** How far a statement is. */
+export interface EngineProgress {
+  /** 0 to 1; null where the engine cannot tell. */
+  readonly fraction: number | null;
+  /** Rows gone through so far, by the engine's own count. */
+  readonly rows: number;
+}
+
+export interface StatementOptions {
+  /** Stops the statement at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called a few times a second while the statement runs. */
+  readonly onProgress?: ((progress: EngineProgress) => void) | undefined;
+}
+
+/** One connection to the embedded engine, for one entity run. Closed by whoever opened it. */
+export interface EngineSession {
+  /** Runs a statement and gives the number of rows that it changed or wrote. */
+  run(sql: string, options?: StatementOptions): Promise<number>;
+  /** Runs a query whose result is small, as rows of strings (null stays null). */
+  rows(sql: string, options?: StatementOptions): Promise<readonly (readonly (string | null)[])[]>;
+  /** The columns that a SELECT would yield. */
+  describe(select: string): Promise<Schema>;
+  /** Streams a relation as batches, in order. */
+  batches(relation: Relation, options?: StatementOptions & { rowsPerBatch?: number }): AsyncIterable<Batch>;
+  /**
+   * A table of this session alone that batches are appended to. A value that does not fit its column is
+   * VALUE_UNFIT with the row's number, counted from `firstRow` of the first batch on.
+   */
+  table(schema: Schema): Promise<EngineTable>;
+  close(): Promise<void>;
+}
+
+/** A temporary table of one session. */
+export interface EngineTable {
+  /** How many rows it holds. */
+  readonly rows: number;
+  append(batch: Batch): Promise<void>;
+  /** All its rows, in the order they were appended. */
+  relation(): Promise<Relation>;
+  /** Empties it, so that it can take the next batches. */
+  clear(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** The embedded engine: one for a process; its limits hold for all sessions together. */
+export interface Engine {
+  session(): Promise<EngineSession>;
+  /** Bytes. */
+  readonly memoryLimit: number;
+  readonly threads: number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { Batch, Row } from './batch.js';
+import type { HomeCapabilities } from './capabilities.js';
+import type { EngineSession, Relation } from './engine.js';
+import type { Estimate } from './plan.js';
+import type { Schema } from './types.js';
+
+/** What a home is given when it is opened. */
+export interface HomeContext {
+  /** The entity's name in messages. */
+  readonly name: string;
+  /** The engine, opened when it is first asked for: a home that does not need it does not pay for it. */
+  engine(): Promise<EngineSession>;
+  /** Aborted when the run is stopped; a home stops reading at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What to read. */
+export interface ReadRequest {
+  /** Stops the reading. */
+  readonly signal: AbortSignal;
+}
+
+/** A file that a home gives as it is. */
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/**
+ * One reading of a home, used once. It offers the forms that its definition's capabilities name:
+ * `relation` (a SELECT for the engine), `read` (batches, or arrays of plain objects), `files`.
+ */
+export interface HomeSession {
+  /**
+   * The columns, without reading the data; null where only the data can tell (plain objects of a home that
+   * declares nothing): the types are then inferred from the rows.
+   */
+  schema(): Promise<Schema | null>;
+  estimate(): Promise<Estimate>;
+  files?(): Promise<readonly SourceFile[]>;
+  relation?(): Promise<Relation>;
+  read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Everything that a type of home is. Cheap to import: a driver is imported in `open`. */
+export interface HomeDefinition<Type extends string = string, Config extends z.ZodObject = z.ZodObject> {
+  readonly type: Type;
+  /** One line: what it reads. */
+  readonly summary: string;
+  /**
+   * The keys, without `type`; each with a description and, where it has one, a default. Made with
+   * `z.strictObject`, so that a misspelt key is an error.
+   */
+  readonly config: Config;
+  readonly capabilities: HomeCapabilities;
+  /** Keys that hold paths: resolved against the folder of the file that names them. */
+  readonly paths?: readonly string[];
+  /** The configuration of one entity: `part` is its name or its own path. Default: appended to every path key. */
+  forEntity?(config: z.output<Config>, part: string): z.output<Config>;
+  open(config: z.output<Config>, context: HomeContext): Promise<HomeSession>;
+}
+
+/** Keeps the types of a definition while checking its form. */
+export function defineHome<const Type extends string, Config extends z.ZodObject>(
+  definition: HomeDefinition<Type, Config>,
+): HomeDefinition<Type, Config> {
+  return definition;
+}

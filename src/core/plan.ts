@@ -1,0 +1,80 @@
+import type { Route, RunType, WriteMode } from './capabilities.js';
+import type { Schema } from './types.js';
+
+/** The configuration of a home or store as data: its type and its keys. Secrets are references, never values. */
+export interface TypedConfig {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** A column that is moved: what it is called in the home, and what it will be called in the store. */
+export interface ColumnChoice {
+  readonly from: string;
+  readonly name: string;
+}
+
+/** How much there is to move. `exact` where it is known without reading the data, as from parquet footers. */
+export interface Estimate {
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly files: number | null;
+  readonly exact: boolean;
+}
+
+/** What is in a store now. */
+export interface StoreContents {
+  readonly files: number;
+  readonly rows: number | null;
+  readonly bytes: number;
+  /** Files that hygge did not put there, and therefore leaves alone. */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * What a flow is going to do for one entity, as plain JSON and complete: whoever holds it and the workspace's
+ * secrets can carry it out, here or on another machine.
+ */
+export interface Plan {
+  readonly version: 1;
+  /** How the entity runs: the flow's name, or `flow_entity`. */
+  readonly name: string;
+  readonly flow: string;
+  readonly entity: string | null;
+  readonly home: TypedConfig;
+  readonly store: TypedConfig;
+  readonly run_type: RunType;
+  readonly mode: WriteMode;
+  readonly route: Route;
+  /** Why this route, in a sentence. */
+  readonly reason: string;
+  /** The columns that the home has. */
+  readonly schema: Schema;
+  /** The columns that are moved, in the order they settle; null where all are, under their own names. */
+  readonly columns: readonly ColumnChoice[] | null;
+  /** An SQL condition over the home's columns; null where every row is moved. */
+  readonly where: string | null;
+  /** The columns as they settle. */
+  readonly output: Schema;
+  readonly estimate: Estimate;
+  /** What is in the store now; with `mode` "replace", what hygge put there goes. */
+  readonly contents: StoreContents;
+  readonly watermark: WatermarkWindow | null;
+  readonly settings: FlowSettings;
+  readonly warnings: readonly string[];
+}
+
+/** The settings of a flow that are not its home's or store's. */
+export interface FlowSettings {
+  /** Batches between reader and writer, at most. */
+  readonly queue_size: number;
+  /** Seconds without progress before the flow is stopped. */
+  readonly timeout: number;
+}
+
+/** What of the home is read: rows with `from` <= column <= `to`. Values as text; null = open on that side. */
+export interface WatermarkWindow {
+  readonly column: string;
+  readonly primary_key: readonly string[];
+  readonly from: string | null;
+  readonly to: string | null;
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import type { Batch } from './batch.js';
+import type { StoreCapabilities, WriteMode } from './capabilities.js';
+import type { EngineProgress, EngineSession, Relation } from './engine.js';
+import type { SourceFile } from './home.js';
+import type { StoreContents } from './plan.js';
+import type { Schema } from './types.js';
+
+/** What a store is given when it is opened. */
+export interface StoreContext {
+  /** The entity's name in messages and, as `{name}`, in file patterns. */
+  readonly name: string;
+  /** The flow's name: `{flow_name}` in file patterns. */
+  readonly flow: string;
+  readonly runId: string;
+  engine(): Promise<EngineSession>;
+  readonly signal: AbortSignal;
+  /** Something that a person should know, such as what was swept after a crash. */
+  notice(message: string): void;
+}
+
+/** What is going to be written. */
+export interface StageRequest {
+  readonly mode: WriteMode;
+  /** The columns as they settle. */
+  readonly schema: Schema;
+  /** How many rows to expect; null where nobody knows. */
+  readonly rows: number | null;
+}
+
+/** Rows and bytes written so far. */
+export interface StageProgress {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What has been staged, as read back from what was written, not from what was meant to be. */
+export interface Staged {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  /** What it was counted from, such as "footers" or "count(*)". */
+  readonly by: string;
+}
+
+/** What can now be seen in the store. */
+export interface Published {
+  /** Full paths of the files that were added; empty for a store without files. */
+  readonly files: readonly string[];
+  /** How many files were removed. */
+  readonly removed: number;
+  readonly bytes: number;
+}
+
+/** What the record of a publication carries, so that a dead run's can be finished and told. */
+export interface Commit {
+  readonly runId: string;
+  readonly rows: number;
+  /** Anything to keep durably with the data, as JSON: the watermark, the journal's entry to write. */
+  readonly record: unknown;
+}
+
+/**
+ * One writing into a store, used once: `inspect`?, then `begin`, then `write…` in one of the forms that the
+ * definition's capabilities name, then `finish`, then `publish` or `discard`, and always `close`.
+ */
+export interface StoreSession {
+  /** What is there now. Writes nothing. Fails where nothing could be written. */
+  inspect(): Promise<StoreContents>;
+  /** Takes the store for this run and makes room for staging. */
+  begin(request: StageRequest): Promise<void>;
+  /** Stages all rows of a relation. */
+  writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
+  /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
+  writeBatch?(batch: Batch): Promise<void>;
+  writeFiles?(files: readonly SourceFile[], onProgress: (progress: StageProgress) => void): Promise<void>;
+  /** Ends the staging, makes it durable, and counts what is there. */
+  finish(): Promise<Staged>;
+  /** The one step that makes the staged rows visible. Idempotent by run id. */
+  publish(commit: Commit): Promise<Published>;
+  /** Removes what was staged. Never throws away anything that was there before. */
+  discard(): Promise<void>;
+  /** Lets go of the store. Safe to call twice, and after any error. */
+  close(): Promise<void>;
+}
+
+/** Everything that a type of store is. Cheap to import: a driver is imported in `open`. */
+export interface StoreDefinition<Type extends string = string, Config extends z.ZodObject = z.ZodObject> {
+  readonly type: Type;
+  /** One line: where it writes. */
+  readonly summary: string;
+  /** As of a home. */
+  readonly config: Config;
+  readonly capabilities: StoreCapabilities;
+  readonly paths?: readonly string[];
+  forEntity?(config: z.output<Config>, part: string): z.output<Config>;
+  /** What two flows must not share, such as the absolute path of the folder. */
+  destination(config: z.output<Config>): string;
+  open(config: z.output<Config>, context: StoreContext): Promise<StoreSession>;
+}
+
+export function defineStore<const Type extends string, Config extends z.ZodObject>(
+  definition: StoreDefinition<Type, Config>,
+): StoreDefinition<Type, Config> {
+  return definition;
+}

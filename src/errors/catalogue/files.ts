@@ -1,0 +1,44 @@
+import { entry } from '../entry.js';
+
+/** Problems with files and folders, as a home or a store meets them. */
+export const fileErrors = {
+  PATH_NOT_FOUND: entry<{ path: string; what: string; instead?: string | undefined }>({
+    title: 'A path does not exist',
+    kind: 'run',
+    message: (f) => `${f.what} ${f.path} does not exist`,
+    hint: (f) =>
+      f.instead ?? 'Check the spelling; relative paths start at the folder of the YAML file that names them.',
+  }),
+  PATH_NOT_READABLE: entry<{ path: string; what: string; reason: string }>({
+    title: 'A path cannot be read',
+    kind: 'run',
+    message: (f) => `${f.what} ${f.path} cannot be read (${f.reason})`,
+    hint: () => 'Give the user that runs hygge the right to read it.',
+  }),
+  PATH_NOT_WRITABLE: entry<{ path: string; what: string; reason: string }>({
+    title: 'A path cannot be written to',
+    kind: 'run',
+    message: (f) => `${f.what} ${f.path} cannot be written to (${f.reason})`,
+    hint: () => 'Give the user that runs hygge the right to write there, or choose another path.',
+  }),
+  STORE_PATH_IS_FILE: entry<{ path: string }>({
+    title: 'The path of a store is a file',
+    kind: 'run',
+    message: (f) => `the store's path ${f.path} is a file; a store is a folder`,
+    hint: (f) =>
+      `Name a folder, such as ${f.path.replace(/\.[^./\\]+$/, '')}/, or move the file away. The file was not touched.`,
+  }),
+  DISK_FULL: entry<{ path: string; what: string }>({
+    title: 'No room on the disk',
+    kind: 'run',
+    message: (f) => `there is no room left for ${f.what} ${f.path}`,
+    hint: () => 'Free some room and run it again. Nothing was published; what had been staged was removed.',
+  }),
+  FILE_SYSTEM: entry<{ path: string; what: string; reason: string }>({
+    title: 'The file system refused something',
+    kind: 'run',
+    retryable: true,
+    message: (f) => `${f.what} ${f.path}: ${f.reason}`,
+    hint: () => null,
+  }),
+};

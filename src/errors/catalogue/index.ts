@@ -1,0 +1,18 @@
+import type { ErrorEntry } from '../entry.js';
+import { configErrors } from './config.js';
+import { fileErrors } from './files.js';
+import { parquetErrors } from './parquet.js';
+import { runErrors } from './run.js';
+
+/** Every error that hygge can make, by code. The reference page and `fail` are made from it. */
+export const catalogue = {
+  ...configErrors,
+  ...fileErrors,
+  ...parquetErrors,
+  ...runErrors,
+};
+
+export type Catalogue = typeof catalogue;
+export type ErrorCode = keyof Catalogue;
+/** The facts that an error of this code is made from. */
+export type FactsOf<C extends ErrorCode> = Catalogue[C] extends ErrorEntry<infer F> ? F : never;

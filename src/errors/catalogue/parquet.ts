@@ -1,0 +1,88 @@
+import { entry } from '../entry.js';
+
+/** Problems with parquet files and folders of them. */
+export const parquetErrors = {
+  NO_PARQUET_FILES: entry<{ path: string; found: readonly string[] }>({
+    title: 'A folder or pattern without parquet files',
+    kind: 'run',
+    message: (f) => `there are no parquet files in ${f.path}`,
+    hint: (f) =>
+      f.found.length > 0
+        ? `It holds ${f.found.slice(0, 3).join(', ')}${f.found.length > 3 ? ', …' : ''}. hygge looks for names that end in .parquet.`
+        : 'hygge looks for names that end in .parquet, in the folder and the folders below it.',
+  }),
+  NOT_PARQUET: entry<{ path: string; reason: string }>({
+    title: 'A file that is not parquet',
+    kind: 'run',
+    message: (f) => `${f.path} is not a parquet file: ${f.reason}`,
+    hint: () => 'Check what wrote it. A parquet file begins and ends with the four letters PAR1.',
+  }),
+  PARQUET_DAMAGED: entry<{ path: string; reason: string }>({
+    title: 'A damaged parquet file',
+    kind: 'run',
+    message: (f) => `${f.path} is damaged: ${f.reason}`,
+    hint: () =>
+      'It was probably cut short while it was written or copied. Fetch it again from where it came.',
+  }),
+  PARQUET_ENCRYPTED: entry<{ path: string }>({
+    title: 'An encrypted parquet file',
+    kind: 'run',
+    message: (f) => `${f.path} is encrypted, and hygge has no key for it`,
+    hint: () => 'Decrypt it with the tool that wrote it.',
+  }),
+  SCHEMAS_DISAGREE: entry<{
+    first: string;
+    second: string;
+    column: string;
+    firstType: string;
+    secondType: string;
+  }>({
+    title: 'Files of one folder disagree',
+    kind: 'run',
+    message: (f) =>
+      `the files do not fit together: column "${f.column}" is ${f.firstType} in ${f.first}, but ${f.secondType} in ${f.second}`,
+    hint: () => 'Move one of the two files to a flow of its own, or write it anew with the other type.',
+  }),
+  COLUMN_NOT_FOUND: entry<{
+    name: string;
+    column: string;
+    nearest?: string | undefined;
+    known: readonly string[];
+  }>({
+    title: 'A column that the home does not have',
+    kind: 'run',
+    message: (f) => `${f.name}: there is no column "${f.column}"`,
+    hint: (f) =>
+      f.nearest !== undefined
+        ? `Did you mean "${f.nearest}"?`
+        : `The columns are: ${f.known.slice(0, 20).join(', ')}${f.known.length > 20 ? ', …' : ''}.`,
+  }),
+  COLUMN_CLASH: entry<{ name: string; column: string }>({
+    title: 'Two columns that end with one name',
+    kind: 'run',
+    message: (f) => `${f.name}: two columns would settle under the name "${f.column}"`,
+    hint: () =>
+      'Give one of them another name with columns: { new: old }. Names that differ only in case count as one.',
+  }),
+  NO_COLUMNS: entry<{ name: string }>({
+    title: 'Nothing to move: no column is left',
+    kind: 'run',
+    message: (f) => `${f.name}: no column is left to move`,
+    hint: () => 'Name at least one column under columns:, or leave the key out to move all of them.',
+  }),
+  FILTER_INVALID: entry<{ name: string; where: string; reason: string }>({
+    title: 'A where that the engine does not understand',
+    kind: 'run',
+    message: (f) => `${f.name}: where: ${f.where} – ${f.reason}`,
+    hint: () =>
+      "where is an SQL condition over the columns as the home names them, such as: amount > 0 and city = 'Oslo'.",
+  }),
+  VALUE_UNFIT: entry<{ name: string; column: string; row: number; value: string; type: string }>({
+    title: 'A value that does not fit its column',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: column "${f.column}", row ${f.row}: ${f.value} does not fit the type ${f.type}`,
+    hint: () =>
+      'Nothing was rounded or cut, and nothing was published. Declare a type that holds the value, or mend the source.',
+  }),
+};
