@@ -39,6 +39,8 @@ export interface HomeSession {
    */
   schema(): Promise<Schema | null>;
   estimate(): Promise<Estimate>;
+  /** What a person should know before anything is moved, such as columns that some files lack. */
+  warnings?(): readonly string[];
   files?(): Promise<readonly SourceFile[]>;
   relation?(): Promise<Relation>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;

@@ -45,6 +45,12 @@ export class HyggeError extends Error {
     this.retryable = parts.retryable;
   }
 
+  /** The same error with a place in a file. */
+  placedAt(at: Position): HyggeError {
+    const { code, kind, message, hint, facts, retryable, cause } = this;
+    return new HyggeError({ code, kind, message, hint, at, facts, retryable, cause });
+  }
+
   toJSON(): ErrorReport {
     return {
       code: this.code,

@@ -8,6 +8,13 @@ export const runErrors = {
     message: (f) => `${f.name} was stopped before it was done`,
     hint: () => 'Nothing of it was published. Run it again to start over.',
   }),
+  FLOW_TIMEOUT: entry<{ name: string; seconds: number }>({
+    title: 'A flow made no progress for too long',
+    kind: 'run',
+    retryable: true,
+    message: (f) => `${f.name} made no progress for ${f.seconds} seconds and was stopped`,
+    hint: () => 'Nothing was published. Check whether the home answers, or raise timeout: in the flow.',
+  }),
   ROWS_DIFFER: entry<{ name: string; read: number; staged: number }>({
     title: 'Rows read and rows staged differ',
     kind: 'run',

@@ -1,0 +1,17 @@
+import { entry } from '../entry.js';
+
+/** Problems in what was asked on the command line. */
+export const cliErrors = {
+  USAGE: entry<{ reason: string; hint?: string | undefined }>({
+    title: 'A command that cannot be understood',
+    kind: 'config',
+    message: (f) => f.reason,
+    hint: (f) => f.hint ?? '`hygge --help` shows the commands, and `hygge go --help` what one of them takes.',
+  }),
+  INIT_WOULD_OVERWRITE: entry<{ paths: readonly string[] }>({
+    title: 'A new workspace would overwrite files',
+    kind: 'config',
+    message: (f) => `there is already ${f.paths.join(', ')}`,
+    hint: () => 'Choose another name, or add --force to write over the files named. Nothing was written.',
+  }),
+};

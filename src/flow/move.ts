@@ -1,0 +1,158 @@
+import type { Batch, Row } from '../core/batch.js';
+import type { Relation } from '../core/engine.js';
+import type { HomeSession } from '../core/home.js';
+import type { Schema } from '../core/types.js';
+import { rowsToBatch } from '../engine/index.js';
+import { fail, type HyggeError } from '../errors/index.js';
+import { isBatch, type Prepared, typeError } from './prepare.js';
+import { BoundedQueue } from './queue.js';
+import { filterBatches, shapeBatch, shapeRelation } from './shape.js';
+
+/** Memory that waits between reader and writer, at most: 64 MB. */
+const queueBytes = 64 * 1024 * 1024;
+
+export interface Moved {
+  /** Rows that came from the home and were given to the store; null where the store's own count must do. */
+  readonly rows: number | null;
+}
+
+/** Called as rows go by: rows so far, and the share of the whole where it is known. */
+export type OnMove = (progress: { readonly rows: number; readonly fraction: number | null }) => void;
+
+/** One statement of the engine reads the home and writes the store. */
+export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+  const { plan, home, store, watchdog } = prepared;
+  const relation = await relationOf(home);
+  const shaped = shapeRelation(relation, plan, plan.output);
+  if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
+  await watchdog.race(store.writeRelation(shaped, onMove));
+  // Without a filter the home's own count is the one to hold the store to.
+  return { rows: plan.where === null && plan.estimate.exact ? plan.estimate.rows : null };
+}
+
+/** A producer reads the home, a consumer writes the store, a bounded queue lies between. */
+export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+  const { plan, watchdog } = prepared;
+  const queue = new BoundedQueue<Batch>(plan.settings.queue_size, queueBytes);
+  watchdog.signal.addEventListener('abort', () => queue.fail(watchdog.signal.reason), { once: true });
+  let read = 0;
+  const produce = async (): Promise<void> => {
+    for await (const batch of batchesOf(prepared)) {
+      if (watchdog.signal.aborted) throw watchdog.signal.reason;
+      if (batch.rows === 0) continue;
+      await queue.push(batch);
+      read += batch.rows;
+      onMove({ rows: read, fraction: null });
+    }
+    queue.end();
+  };
+  const consume = async (): Promise<void> => {
+    const write = await writerOf(prepared);
+    for (let batch = await queue.shift(); batch !== null; batch = await queue.shift()) {
+      await write.batch(batch);
+      watchdog.progress();
+    }
+    await write.end();
+  };
+  // Whoever fails first stops the other; neither is waited for longer than that.
+  const guard = (work: Promise<void>): Promise<void> =>
+    work.catch((error) => {
+      queue.fail(error);
+      throw error;
+    });
+  await watchdog.race(Promise.all([guard(produce()), guard(consume())]));
+  return { rows: read };
+}
+
+async function relationOf(home: HomeSession): Promise<Relation> {
+  if (home.relation === undefined) throw missing('home', 'home', 'relation');
+  return home.relation();
+}
+
+/** The rows of a home as shaped batches, whatever form it gives them in. */
+async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
+  const { plan, home, watchdog } = prepared;
+  if (home.read === undefined) {
+    const session = await prepared.homeSession.get();
+    const relation = shapeRelation(await relationOf(home), plan, plan.output);
+    const batchSize = plan.home['batch_size'];
+    yield* session.batches(relation, {
+      signal: watchdog.signal,
+      ...(typeof batchSize === 'number' ? { rowsPerBatch: batchSize } : {}),
+    });
+  } else if (plan.where !== null) {
+    const session = await prepared.homeSession.get();
+    yield* filterBatches(
+      readBatches(prepared, home.read.bind(home)),
+      session,
+      plan.schema,
+      plan,
+      plan.output,
+    );
+  } else {
+    for await (const batch of readBatches(prepared, home.read.bind(home)))
+      yield shapeBatch(batch, plan, plan.output);
+  }
+}
+
+/** What a home's `read` yields, as batches of the planned schema. Errors of its own code are told as such. */
+async function* readBatches(
+  prepared: Prepared,
+  read: NonNullable<HomeSession['read']>,
+): AsyncGenerator<Batch> {
+  const { plan, watchdog } = prepared;
+  const iterator = prepared.read ?? read({ signal: watchdog.signal })[Symbol.asyncIterator]();
+  let row = 0;
+  let piece: Batch | readonly Row[] | null = prepared.first;
+  try {
+    for (;;) {
+      if (piece !== null) {
+        const batch = toBatch(plan.name, plan.schema, piece, row);
+        row += batch.rows;
+        yield batch;
+      }
+      const next = await iterator.next();
+      if (next.done === true) return;
+      piece = next.value;
+    }
+  } catch (error) {
+    throw typeError(plan.name, 'home', plan.home.type, error);
+  } finally {
+    void iterator.return?.().catch(() => {});
+  }
+}
+
+function toBatch(name: string, schema: Schema, piece: Batch | readonly Row[], firstRow: number): Batch {
+  if (!isBatch(piece)) return rowsToBatch(piece, schema, { name, firstRow });
+  const same =
+    piece.schema.length === schema.length && piece.schema.every((c, i) => c.name === schema[i]?.name);
+  if (same) return piece;
+  const found = piece.schema.map((column) => column.name).join(', ');
+  throw new Error(`a batch has the columns ${found}, not those that schema() told`);
+}
+
+/** How batches get into a store, whatever form it takes them in. */
+async function writerOf(
+  prepared: Prepared,
+): Promise<{ batch(batch: Batch): Promise<void>; end(): Promise<void> }> {
+  const { plan, store } = prepared;
+  const guard = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error) => Promise.reject(typeError(plan.name, 'store', plan.store.type, error)));
+  const { writeBatch, writeRelation } = store;
+  if (writeBatch !== undefined)
+    return { batch: (batch) => guard(writeBatch.call(store, batch)), end: async () => {} };
+  if (writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeBatch');
+  const table = await (await prepared.storeSession.get()).table(plan.output);
+  return {
+    batch: (batch) => table.append(batch),
+    end: async () => {
+      await guard(writeRelation.call(store, await table.relation(), () => {}));
+      await table.drop();
+    },
+  };
+}
+
+function missing(type: string, role: 'home' | 'store', ability: string): HyggeError {
+  const reason = `its definition promises a form, but its session has no ${ability}()`;
+  return fail('TYPE_FAILED', { name: type, role, type, reason });
+}

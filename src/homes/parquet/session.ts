@@ -1,0 +1,28 @@
+import type { HomeContext, HomeSession } from '../../core/home.js';
+import { openParquet, readParquet } from '../../formats/parquet/index.js';
+import type { ParquetHomeConfig } from './index.js';
+
+/** Reads all footers, and nothing of the data. */
+export async function openParquetHome(config: ParquetHomeConfig, context: HomeContext): Promise<HomeSession> {
+  const source = await openParquet(config.path, context.signal);
+  const hive = config.hive ?? source.hive.length > 0;
+  const sql = readParquet(
+    source.files.map((file) => file.path),
+    { unionByName: !source.uniform, hive },
+  );
+  // Only the engine knows which types it gives to the values of folder names.
+  const schema = async () => (hive ? (await context.engine()).describe(sql) : source.schema);
+  return {
+    schema,
+    estimate: async () => ({
+      rows: source.rows,
+      bytes: source.bytes,
+      files: source.files.length,
+      exact: true,
+    }),
+    warnings: () =>
+      source.missing.map((name) => `not every file has the column "${name}"; its rows there will be NULL`),
+    relation: async () => ({ sql, schema: await schema() }),
+    close: async () => {},
+  };
+}
