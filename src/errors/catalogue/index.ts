@@ -1,4 +1,5 @@
 import type { ErrorEntry } from '../entry.js';
+import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
 import { fileErrors } from './files.js';
 import { parquetErrors } from './parquet.js';
@@ -6,6 +7,7 @@ import { runErrors } from './run.js';
 
 /** Every error that hygge can make, by code. The reference page and `fail` are made from it. */
 export const catalogue = {
+  ...cliErrors,
   ...configErrors,
   ...fileErrors,
   ...parquetErrors,
