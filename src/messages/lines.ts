@@ -1,0 +1,32 @@
+import type { EntityRef } from '../core/events.js';
+import type { EntityResult } from '../core/result.js';
+import { oneLine, type Paint } from '../errors/text.js';
+import { count, counted, duration, rowRate } from './format.js';
+
+/** `[3 of 12] name:` – which entity a line is about. */
+export function entityLabel(ref: EntityRef, brush: Paint): string {
+  return `${brush.faint(`[${count(ref.index)} of ${count(ref.total)}]`)} ${brush.strong(oneLine(ref.name))}:`;
+}
+
+/** What became of an entity, in one line. */
+export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint): string {
+  const label = entityLabel(ref, brush);
+  switch (result.status) {
+    case 'success': {
+      const rate = rowRate(result.rows, result.duration_s);
+      const how = [rate, result.route].filter((part) => part !== null).join(', ');
+      const what = `settled, ${counted(result.rows, 'row')} in ${duration(result.duration_s)}`;
+      return `${label} ${brush.good(what)}${how === '' ? '' : ` (${how})`}`;
+    }
+    case 'skip':
+      return `${label} ${brush.warn('skipped')}${result.reason === null ? '' : `: ${oneLine(result.reason)}`}`;
+    case 'fail':
+      return `${label} ${brush.bad(`failed after ${duration(result.duration_s)}`)}${failureText(result)}`;
+  }
+}
+
+/** The code and the first line of what made an entity fail. */
+export function failureText(result: EntityResult): string {
+  if (result.error === null) return '';
+  return `: ${result.error.code}  ${oneLine(result.error.message.split('\n')[0] ?? '')}`;
+}

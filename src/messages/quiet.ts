@@ -1,0 +1,35 @@
+import type { Events } from '../core/events.js';
+import { renderError } from '../errors/render.js';
+import { oneLine, paint } from '../errors/text.js';
+import { entityLabel } from './lines.js';
+import type { Output } from './output.js';
+
+export interface QuietOptions {
+  /** Also tells of what a person should know that is no error. Default: false. */
+  readonly notices?: boolean;
+  /** With stack traces. Default: false. */
+  readonly verbose?: boolean;
+}
+
+/** Tells of failures alone, in full, as they happen. Returns a function that stops it. */
+export function quietMessages(events: Events, output: Output, options: QuietOptions = {}): () => void {
+  const brush = paint(output.color);
+  const note = (ref: Parameters<typeof entityLabel>[0], text: string): void => {
+    if (options.notices !== true) return;
+    output.write(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(text)}\n`);
+  };
+  const stops = [
+    events.on('flow.planned', ({ ref, plan }) => {
+      for (const warning of plan.warnings) note(ref, warning);
+    }),
+    events.on('flow.notice', ({ ref, message }) => note(ref, message)),
+    events.on('flow.finished', ({ ref, error }) => {
+      if (error === null) return;
+      const text = renderError(error, { color: output.color, verbose: options.verbose ?? false });
+      output.write(`${entityLabel(ref, brush)}\n${text}\n`);
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
