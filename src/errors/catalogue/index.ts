@@ -4,6 +4,7 @@ import { configErrors } from './config.js';
 import { fileErrors } from './files.js';
 import { parquetErrors } from './parquet.js';
 import { runErrors } from './run.js';
+import { workspaceErrors } from './workspace.js';
 
 /** Every error that hygge can make, by code. The reference page and `fail` are made from it. */
 export const catalogue = {
@@ -12,6 +13,7 @@ export const catalogue = {
   ...fileErrors,
   ...parquetErrors,
   ...runErrors,
+  ...workspaceErrors,
 };
 
 export type Catalogue = typeof catalogue;
