@@ -68,12 +68,13 @@ export async function prepare(
     );
     open.home = home;
     let first: Batch | readonly Row[] | null = null;
-    let schema = await watchdog.race(home.schema());
-    if (schema === null) {
+    const declared = await watchdog.race(home.schema());
+    if (declared === null) {
       read = home.read?.({ signal: watchdog.signal })[Symbol.asyncIterator]() ?? null;
       first = (await watchdog.race(firstPiece(read))) ?? [];
-      schema = isBatch(first) ? first.schema : inferSchema(first);
     }
+    const schema =
+      declared ?? (first === null || isBatch(first) ? (first?.schema ?? []) : inferSchema(first));
     const output = shapeSchema(name, schema, config);
     const choice = chooseRoute(name, homeType, storeType, context.route);
     if (config.where !== null) await checkFilter(name, await homeSession.get(), schema, config.where);

@@ -8,23 +8,25 @@ declare module '../../core/type-map.js' {
   }
 }
 
+const config = z.strictObject({
+  path: z.string().min(1).describe('A file, a folder, or a pattern such as data/2024-*.parquet'),
+  batch_size: z.int().min(1).default(10_000).describe('Rows read at a time on the batches route'),
+  row_multiplier: z.int().min(1).default(300_000).describe('Rows between two lines of progress'),
+  hive: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe('Whether folders such as year=2024 are columns; null: where all paths have them'),
+});
+
+export type ParquetHomeConfig = z.output<typeof config>;
+
 /** Parquet files as a home. */
 export const parquetHome = defineHome({
   type: 'parquet',
   summary: 'Parquet files: one, a folder of them with all folders below it, or those that match a pattern',
-  config: z.strictObject({
-    path: z.string().min(1).describe('A file, a folder, or a pattern such as data/2024-*.parquet'),
-    batch_size: z.int().min(1).default(10_000).describe('Rows read at a time on the batches route'),
-    row_multiplier: z.int().min(1).default(300_000).describe('Rows between two lines of progress'),
-    hive: z
-      .boolean()
-      .nullable()
-      .default(null)
-      .describe('Whether folders such as year=2024 are columns; null: where all paths have them'),
-  }),
+  config,
   capabilities: { gives: ['relation'], ordered: true },
   paths: ['path'],
   open: async (config, context) => (await import('./session.js')).openParquetHome(config, context),
 });
-
-export type ParquetHomeConfig = z.output<(typeof parquetHome)['config']>;

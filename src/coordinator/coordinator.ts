@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { builtinRegistry } from '../builtin.js';
+import type { Route } from '../core/capabilities.js';
+import type { Engine } from '../core/engine.js';
+import type { EntityConfig } from '../core/entity-config.js';
+import { type EntityRef, Events } from '../core/events.js';
+import type { Plan } from '../core/plan.js';
+import type { Registry } from '../core/registry.js';
+import type { EntityResult, RunResult } from '../core/result.js';
+import { newRunId } from '../core/run-id.js';
+import type { WorkspaceConfig } from '../core/workspace.js';
+import { openEngine } from '../engine/index.js';
+import { asHyggeError, type HyggeError } from '../errors/index.js';
+import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
+import { openJournal } from '../journal/index.js';
+import { type CheckOutcome, checkEntity } from './check.js';
+import { journalEntry } from './record.js';
+import { type Selection, select } from './select.js';
+
+export interface CoordinatorOptions {
+  readonly workspace: WorkspaceConfig;
+  /** Default: the built-in types. */
+  readonly registry?: Registry;
+}
+
+/** What to run, and how. */
+export interface RunRequest extends Selection {
+  /** Forces a route. */
+  readonly route?: Route | undefined;
+  /** Entities side by side; default: the workspace's. */
+  readonly concurrency?: number | undefined;
+  /** Whether to go on after a failure; default: the workspace's. */
+  readonly continueOnError?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The plan of one entity, or the error that stands in its way. */
+export interface PlanOutcome {
+  readonly name: string;
+  readonly flow: string;
+  readonly entity: string | null;
+  readonly plan: Plan | null;
+  readonly error: HyggeError | null;
+}
+
+/** Runs the entities of a workspace, so many at once, and reports. */
+export class Coordinator {
+  readonly events = new Events();
+  readonly #workspace: WorkspaceConfig;
+  readonly #registry: Registry;
+
+  constructor(options: CoordinatorOptions) {
+    this.#workspace = options.workspace;
+    this.#registry = options.registry ?? builtinRegistry();
+  }
+
+  /**
+   * Runs what was asked for. A flow that fails is told in the result and does not reject; a selection that names
+   * what is not there does.
+   */
+  async start(request: RunRequest = {}): Promise<RunResult> {
+    const entities = select(this.#workspace.entities, request);
+    const runId = newRunId();
+    const startedAt = new Date();
+    const journal = openJournal(this.#workspace.state);
+    const continueOnError = request.continueOnError ?? this.#workspace.options.continue_on_error;
+    const results: EntityResult[] = new Array(entities.length);
+    let failed: EntityResult | null = null;
+    this.events.emit('run.started', {
+      run_id: runId,
+      project: this.#workspace.name,
+      entities: entities.length,
+    });
+    await this.#withContext(runId, request, async (context) => {
+      await this.#eachEntity(entities, request.concurrency, async (config, ref) => {
+        const start = new Date();
+        let result: EntityResult;
+        if (request.signal?.aborted || (failed !== null && !continueOnError)) {
+          const reason = request.signal?.aborted ? 'the run was stopped' : `${failed?.name} failed before`;
+          result = skippedResult(config, reason);
+          this.events.emit('flow.finished', { ref, result, error: null });
+        } else {
+          result = await runEntity(config, ref, context, this.events);
+        }
+        results[ref.index - 1] = result;
+        if (result.status === 'fail') failed ??= result;
+        await journal.append(journalEntry({ workspace: this.#workspace.name, runId, config, result, start }));
+      });
+    }).finally(() => journal.close());
+    const finishedAt = new Date();
+    const result: RunResult = {
+      run_id: runId,
+      status: failed === null && !request.signal?.aborted ? 'success' : 'fail',
+      started_at: startedAt.toISOString(),
+      finished_at: finishedAt.toISOString(),
+      duration_s: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+      rows: results.reduce((sum, { rows }) => sum + rows, 0),
+      flows: results,
+    };
+    this.events.emit('run.finished', { result });
+    return result;
+  }
+
+  /** What `start` would do. Nothing is written. */
+  async plan(request: RunRequest = {}): Promise<readonly PlanOutcome[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: PlanOutcome[] = new Array(entities.length);
+    await this.#withContext(newRunId(), request, (context) =>
+      this.#eachEntity(entities, request.concurrency, async (config, { index, name, flow, entity }) => {
+        let plan: Plan | null = null;
+        let error: HyggeError | null = null;
+        try {
+          const prepared = await prepare(config, context, () => {});
+          plan = prepared.plan;
+          await prepared.close();
+        } catch (thrown) {
+          error = asHyggeError(thrown);
+        }
+        outcomes[index - 1] = { name, flow, entity, plan, error };
+      }),
+    );
+    return outcomes;
+  }
+
+  /** Tries every home and every store for real, without moving anything. */
+  async check(request: RunRequest = {}): Promise<readonly CheckOutcome[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: (readonly CheckOutcome[])[] = new Array(entities.length);
+    await this.#withContext(newRunId(), request, (context) =>
+      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
+        outcomes[index - 1] = await checkEntity(config, context);
+      }),
+    );
+    return outcomes.flat();
+  }
+
+  /** Gives the flows one engine between them, opened when the first one needs it. */
+  async #withContext(
+    runId: string,
+    request: RunRequest,
+    work: (context: FlowContext) => Promise<void>,
+  ): Promise<void> {
+    const { options, state } = this.#workspace;
+    let engine: Promise<Engine> | null = null;
+    const open = (): Promise<Engine> => {
+      const opened =
+        engine ??
+        openEngine({
+          memoryLimit: options.memory_limit,
+          threads: options.threads,
+          tempFolder: join(state, 'tmp', runId),
+        });
+      engine = opened;
+      return opened;
+    };
+    try {
+      await work({
+        registry: this.#registry,
+        runId,
+        engine: open,
+        route: request.route,
+        signal: request.signal,
+      });
+    } finally {
+      await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
+    }
+  }
+
+  async #eachEntity(
+    entities: readonly EntityConfig[],
+    concurrency: number = this.#workspace.options.concurrency,
+    work: (config: EntityConfig, ref: EntityRef) => Promise<void>,
+  ): Promise<void> {
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < entities.length) {
+        const index = next++;
+        const config = entities[index] as EntityConfig;
+        const { name, flow, entity } = config;
+        await work(config, { name, flow, entity, index: index + 1, total: entities.length });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, entities.length)) }, worker));
+  }
+}

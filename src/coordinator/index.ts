@@ -1,0 +1,3 @@
+export type { CheckOutcome } from './check.js';
+export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest } from './coordinator.js';
+export { type Selection, select } from './select.js';

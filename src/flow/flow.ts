@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtinRegistry } from '../builtin.js';
+import type { Route, RunType } from '../core/capabilities.js';
+import type { Engine } from '../core/engine.js';
+import type { EntityConfig } from '../core/entity-config.js';
+import { Events } from '../core/events.js';
+import type { ColumnChoice, Plan } from '../core/plan.js';
+import type { Registry } from '../core/registry.js';
+import type { EntityResult } from '../core/result.js';
+import { newRunId } from '../core/run-id.js';
+import { openEngine } from '../engine/index.js';
+import { HyggeError } from '../errors/index.js';
+import type { FlowContext } from './context.js';
+import { Home, type HomeInput, Store, type StoreInput } from './ends.js';
+import { prepare } from './prepare.js';
+import { runEntity } from './run.js';
+
+/** A flow as a program writes it. The keys are those of `flow.yml`. */
+export interface FlowOptions {
+  readonly name: string;
+  readonly home: HomeInput | Home;
+  readonly store: StoreInput | Store;
+  /** Default: `full_drop`. */
+  readonly run_type?: RunType;
+  /** The columns to move: names, or new name → old name. Default: all. */
+  readonly columns?: readonly string[] | Readonly<Record<string, string>>;
+  /** An SQL condition over the home's columns. */
+  readonly where?: string;
+  /** Batches between reader and writer; default 10. */
+  readonly queue_size?: number;
+  /** Seconds without progress before the flow is stopped; default 300. */
+  readonly timeout?: number;
+  /** Default: the built-in types. */
+  readonly registry?: Registry;
+  /** Bytes that the engine may use; default: half of what the machine has. */
+  readonly memory_limit?: number;
+  /** Threads of the engine; default: as many as the machine has. */
+  readonly threads?: number;
+}
+
+export interface StartOptions {
+  readonly route?: Route;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One journey from a home to a store, without a workspace and without a journal.
+ * @example const result = await new Flow({ name: 'numbers', home: 'data/in', store: 'data/out' }).start();
+ */
+export class Flow {
+  /** What happens, as it happens. */
+  readonly events = new Events();
+  readonly #config: EntityConfig;
+  readonly #options: FlowOptions;
+  readonly #registry: Registry;
+
+  /** Validates; everything that is wrong is thrown together as HyggeErrors. */
+  constructor(options: FlowOptions) {
+    const registry = (options.registry ?? builtinRegistry()).copy();
+    const home = options.home instanceof Home ? options.home : Home.create(options.home, registry);
+    const store = options.store instanceof Store ? options.store : Store.create(options.store, registry);
+    if (!registry.homes.some(({ type }) => type === home.definition.type)) registry.home(home.definition);
+    if (!registry.stores.some(({ type }) => type === store.definition.type)) registry.store(store.definition);
+    this.#registry = registry;
+    this.#options = options;
+    this.#config = {
+      name: options.name,
+      flow: options.name,
+      entity: null,
+      home: home.config,
+      store: store.config,
+      run_type: options.run_type ?? 'full_drop',
+      append: null,
+      columns: columnChoices(options.columns),
+      where: options.where ?? null,
+      watermark: null,
+      settings: { queue_size: options.queue_size ?? 10, timeout: options.timeout ?? 300 },
+      at: null,
+    };
+  }
+
+  /** Moves the rows. Resolves with what became of it; rejects with the HyggeError where it failed. */
+  async start(options: StartOptions = {}): Promise<EntityResult> {
+    const { name } = this.#config;
+    let failure: HyggeError | null = null;
+    const stopListening = this.events.on('flow.finished', ({ error }) => {
+      failure = error;
+    });
+    const ref = { name, flow: name, entity: null, index: 1, total: 1 };
+    const result = await this.#withContext(options, (context) =>
+      runEntity(this.#config, ref, context, this.events),
+    );
+    stopListening();
+    if ((failure as unknown) instanceof HyggeError) throw failure;
+    return result;
+  }
+
+  /** What `start` would do. Nothing is written. */
+  async plan(options: StartOptions = {}): Promise<Plan> {
+    return this.#withContext(options, async (context) => {
+      const prepared = await prepare(this.#config, context, () => {});
+      await prepared.close();
+      return prepared.plan;
+    });
+  }
+
+  async #withContext<T>(options: StartOptions, work: (context: FlowContext) => Promise<T>): Promise<T> {
+    let engine: Promise<Engine> | null = null;
+    let tempFolder: string | null = null;
+    const open = async (): Promise<Engine> => {
+      tempFolder = await mkdtemp(join(tmpdir(), 'hygge-'));
+      const { memory_limit: memoryLimit = null, threads = null } = this.#options;
+      return openEngine({ memoryLimit, threads, tempFolder });
+    };
+    try {
+      return await work({
+        registry: this.#registry,
+        runId: newRunId(),
+        engine: () => (engine ??= open()),
+        route: options.route,
+        signal: options.signal,
+      });
+    } finally {
+      await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
+      if (tempFolder !== null) await rm(tempFolder, { recursive: true, force: true });
+    }
+  }
+}
+
+function columnChoices(columns: FlowOptions['columns']): readonly ColumnChoice[] | null {
+  if (columns === undefined) return null;
+  if (Array.isArray(columns)) return (columns as readonly string[]).map((name) => ({ from: name, name }));
+  return Object.entries(columns as Readonly<Record<string, string>>).map(([name, from]) => ({ from, name }));
+}

@@ -1,0 +1,5 @@
+export { type FlowContext, LazySession } from './context.js';
+export { Home, HomeConfig, type HomeInput, Store, StoreConfig, type StoreInput } from './ends.js';
+export { Flow, type FlowOptions, type StartOptions } from './flow.js';
+export { type Prepared, prepare } from './prepare.js';
+export { runEntity, skippedResult } from './run.js';

@@ -1,0 +1,59 @@
+export { builtinRegistry } from './builtin.js';
+export { loadWorkspace } from './config/index.js';
+export {
+  Coordinator,
+  type CoordinatorOptions,
+  type PlanOutcome,
+  type RunRequest,
+} from './coordinator/index.js';
+export type { Batch, Row } from './core/batch.js';
+export type { HomeCapabilities, Route, RunType, StoreCapabilities, WriteMode } from './core/capabilities.js';
+export type { EngineProgress, EngineSession, EngineTable, Relation } from './core/engine.js';
+export { type EntityRef, type EventMap, type EventName, Events, type Listener } from './core/events.js';
+export {
+  defineHome,
+  type HomeContext,
+  type HomeDefinition,
+  type HomeSession,
+  type ReadRequest,
+  type SourceFile,
+} from './core/home.js';
+export type { ColumnChoice, Estimate, Plan, StoreContents, TypedConfig } from './core/plan.js';
+export { Registry } from './core/registry.js';
+export type { EntityResult, EntityStatus, RunResult } from './core/result.js';
+export {
+  type Commit,
+  defineStore,
+  type Published,
+  type Staged,
+  type StageProgress,
+  type StageRequest,
+  type StoreContext,
+  type StoreDefinition,
+  type StoreSession,
+} from './core/store.js';
+// Whole, because a type of another package adds itself to these interfaces by declaration merging.
+export * from './core/type-map.js';
+export {
+  type Column,
+  type Field,
+  type LogicalType,
+  type Schema,
+  typeName,
+  type Value,
+} from './core/types.js';
+export type { WorkspaceConfig } from './core/workspace.js';
+export { type ErrorReport, fail, HyggeError, HyggeErrors, type Position } from './errors/index.js';
+export {
+  Flow,
+  type FlowOptions,
+  Home,
+  HomeConfig,
+  type HomeInput,
+  Store,
+  StoreConfig,
+  type StoreInput,
+} from './flow/index.js';
+export { type Journal, type JournalEntry, openJournal } from './journal/index.js';
+// The validator that definitions are made with, so that a type of one's own needs no second copy of it.
+export { z } from 'zod';
