@@ -30,6 +30,13 @@ export const parquetErrors = {
     message: (f) => `${f.path} is encrypted, and hygge has no key for it`,
     hint: () => 'Decrypt it with the tool that wrote it.',
   }),
+  PARQUET_TYPE_UNSUPPORTED: entry<{ path: string; column: string; type: string }>({
+    title: 'A column of a type that nobody can read',
+    kind: 'run',
+    message: (f) => `${f.path}: column "${f.column}" cannot be read: ${f.type}`,
+    hint: () =>
+      'Leave the column out with columns:, or write the file anew with a type that parquet defines.',
+  }),
   SCHEMAS_DISAGREE: entry<{
     first: string;
     second: string;

@@ -1,0 +1,109 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fail } from '../errors/index.js';
+import type { Footer } from './footer.js';
+import { footerView } from './footer-view.js';
+
+export interface ReadFooterOptions {
+  /** Stops the reading: the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Magic at both ends, and the length of the footer before the last one. */
+const smallestFile = 12;
+const tailBytes = 8;
+/** Bytes read at once from the end of a file: most footers are smaller, and then one reading is enough. */
+const firstReading = 64 * 1024;
+/** Far above any footer that a writer makes, and still bearable in memory. */
+const largestFooter = 512 * 1024 * 1024;
+
+/**
+ * Reads the footer of a parquet file, and nothing of its data.
+ * Errors: PATH_NOT_FOUND, PATH_NOT_READABLE, NOT_PARQUET, PARQUET_ENCRYPTED, PARQUET_DAMAGED.
+ */
+export async function readFooter(path: string, options: ReadFooterOptions = {}): Promise<Footer> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  try {
+    // asked before it is opened: opening a pipe would wait for somebody to write into it
+    const kind = await stat(path);
+    if (kind.isDirectory()) throw fail('NOT_PARQUET', { path, reason: 'it is a folder' });
+    if (!kind.isFile()) throw fail('NOT_PARQUET', { path, reason: 'it is not a regular file' });
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const metadata = await readMetadata(file, path, size);
+      signal?.throwIfAborted();
+      return footerView(metadata, path, size);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw asPathError(error, path);
+  }
+}
+
+async function readMetadata(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
+  if (size === 0) throw fail('NOT_PARQUET', { path, reason: 'it is empty' });
+  if (size < smallestFile) throw fail('NOT_PARQUET', { path, reason: `it has ${size} bytes only` });
+  const head = await readAt(file, path, 0, 4);
+  const tail = await readAt(file, path, Math.max(0, size - firstReading), Math.min(size, firstReading));
+  const first = magicOf(head);
+  const last = magicOf(tail.subarray(-4));
+  if (first === 'PARE' && last === 'PARE') throw fail('PARQUET_ENCRYPTED', { path });
+  if (first !== 'PAR1') throw fail('NOT_PARQUET', { path, reason: 'it does not begin with PAR1' });
+  if (last !== 'PAR1') {
+    throw fail('PARQUET_DAMAGED', { path, reason: 'it begins as a parquet file, but does not end as one' });
+  }
+  const length = tail.readUInt32LE(tail.length - tailBytes);
+  if (length === 0 || length > size - smallestFile) {
+    throw fail('PARQUET_DAMAGED', {
+      path,
+      reason: `its footer is said to have ${length} bytes, of ${size} bytes in all`,
+    });
+  }
+  if (length > largestFooter) {
+    throw fail('PARQUET_DAMAGED', {
+      path,
+      reason: `its footer is said to have ${length} bytes, beyond all reason`,
+    });
+  }
+  const end = tail.length - tailBytes;
+  if (length <= end) return Buffer.from(tail.subarray(end - length, end));
+  return readAt(file, path, size - tailBytes - length, length);
+}
+
+async function readAt(file: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+    if (bytesRead === 0)
+      throw fail('PARQUET_DAMAGED', { path, reason: 'it became shorter while it was read' });
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+const magicOf = (bytes: Buffer): string => bytes.toString('latin1');
+
+/** What the file system says, as an error of ours; everything else as it is. */
+function asPathError(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const what = 'the file';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return fail('PATH_NOT_FOUND', { what, path }, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return fail('PATH_NOT_READABLE', { what, path, reason: 'permission denied' }, { cause: error });
+    case 'EIO':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'EBUSY':
+    case 'ESTALE':
+      return fail('FILE_SYSTEM', { what, path, reason: (error as Error).message }, { cause: error });
+    default:
+      return error;
+  }
+}
