@@ -59,7 +59,8 @@ export const workspaceErrors = {
     title: 'A reference to the environment that cannot be read',
     kind: 'config',
     message: (f) => `${f.text} is not a reference to an environment variable`,
-    hint: () => `References are \${NAME} and \${NAME:-default}. For the two characters themselves write $\${.`,
+    hint: () =>
+      `References are \${NAME} and \${NAME:-default}. For the two characters themselves write $\${.`,
   }),
   KEYS_EXCLUDE: entry<{ key: string; other: string; where: string }>({
     title: 'Two keys for one thing',
