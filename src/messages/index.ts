@@ -1,6 +1,6 @@
 export { bytes, count, counted, duration, shortPath } from './format.js';
 export { failureDocument, type JsonError, type JsonFailure, jsonText, runDocument } from './json.js';
-export { type Output, type OutputStream, openOutput } from './output.js';
+export { type Messenger, type Output, type OutputStream, openOutput } from './output.js';
 export { placeOf } from './place.js';
 export { type PlainOptions, plainMessages } from './plain.js';
 export { liveProgress, type ProgressOptions } from './progress.js';

@@ -10,6 +10,14 @@ export interface Output {
   readonly rows: number | null;
 }
 
+/** Somebody who tells of a run while it goes on. */
+export interface Messenger {
+  /** Says something that is not an event, in a line of its own. */
+  say(line: string): void;
+  /** Stops listening, and takes away what moves. */
+  stop(): void;
+}
+
 /** What of a stream of Node's an {@link Output} needs. */
 export interface OutputStream {
   write(text: string): unknown;

@@ -2,7 +2,7 @@ import type { Events } from '../core/events.js';
 import { oneLine, paint } from '../errors/text.js';
 import { count, counted, duration } from './format.js';
 import { entityLabel, outcomeLine } from './lines.js';
-import type { Output } from './output.js';
+import type { Messenger, Output } from './output.js';
 
 export interface PlainOptions {
   /** Also says how each entity travels. Default: false. */
@@ -16,9 +16,9 @@ const milestone = 1_000_000;
 
 /**
  * Tells of a run in plain lines, for pipes, logs and CI: one as each entity starts, one for every million rows, one
- * as it ends. Nothing moves the cursor. Returns a function that stops it.
+ * as it ends. Nothing moves the cursor.
  */
-export function plainMessages(events: Events, output: Output, options: PlainOptions = {}): () => void {
+export function plainMessages(events: Events, output: Output, options: PlainOptions = {}): Messenger {
   const now = options.now ?? (() => performance.now());
   const brush = paint(output.color);
   const running = new Map<number, { readonly since: number; milestones: number }>();
@@ -59,7 +59,10 @@ export function plainMessages(events: Events, output: Output, options: PlainOpti
       say(outcomeLine(ref, result, brush));
     }),
   ];
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    say,
+    stop: () => {
+      for (const stop of stops) stop();
+    },
   };
 }

@@ -4,7 +4,7 @@ import { nameColumn, type Progress, progressLine } from './bar.js';
 import { count, counted, duration } from './format.js';
 import { entityLabel, outcomeLine } from './lines.js';
 import { LiveBlock } from './live-block.js';
-import type { Output } from './output.js';
+import type { Messenger, Output } from './output.js';
 
 export interface ProgressOptions {
   /** Also says how each entity travels. Default: false. */
@@ -31,9 +31,9 @@ interface Running {
 
 /**
  * Shows a run on a terminal: a line that moves for each entity under way, one line for all, and a line that stays
- * for each that is done. Returns a function that stops it and clears what moves.
+ * for each that is done.
  */
-export function liveProgress(events: Events, output: Output, options: ProgressOptions = {}): () => void {
+export function liveProgress(events: Events, output: Output, options: ProgressOptions = {}): Messenger {
   const now = options.now ?? (() => performance.now());
   const brush = paint(output.color);
   const block = new LiveBlock(output);
@@ -122,10 +122,13 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
       if (running.size === 0) block.clear();
     }),
   ];
-  return () => {
-    for (const stop of stops) stop();
-    if (timer !== null) clearInterval(timer);
-    block.clear();
+  return {
+    say,
+    stop: () => {
+      for (const stop of stops) stop();
+      if (timer !== null) clearInterval(timer);
+      block.clear();
+    },
   };
 }
 

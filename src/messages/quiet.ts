@@ -2,7 +2,7 @@ import type { Events } from '../core/events.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, paint } from '../errors/text.js';
 import { entityLabel } from './lines.js';
-import type { Output } from './output.js';
+import type { Messenger, Output } from './output.js';
 
 export interface QuietOptions {
   /** Also tells of what a person should know that is no error. Default: false. */
@@ -11,8 +11,8 @@ export interface QuietOptions {
   readonly verbose?: boolean;
 }
 
-/** Tells of failures alone, in full, as they happen. Returns a function that stops it. */
-export function quietMessages(events: Events, output: Output, options: QuietOptions = {}): () => void {
+/** Tells of failures alone, in full, as they happen. */
+export function quietMessages(events: Events, output: Output, options: QuietOptions = {}): Messenger {
   const brush = paint(output.color);
   const note = (ref: Parameters<typeof entityLabel>[0], text: string): void => {
     if (options.notices !== true) return;
@@ -29,7 +29,10 @@ export function quietMessages(events: Events, output: Output, options: QuietOpti
       output.write(`${entityLabel(ref, brush)}\n${text}\n`);
     }),
   ];
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    say: () => {},
+    stop: () => {
+      for (const stop of stops) stop();
+    },
   };
 }

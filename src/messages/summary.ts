@@ -155,10 +155,7 @@ function nextSteps(failed: readonly EntityResult[], output: Output): string {
     ...(flows.length > 0 ? [`--flow ${flows.join(',')}`] : []),
     ...(entities.length > 0 ? [`--entity ${entities.join(',')}`] : []),
   ];
-  const again =
-    failed.length <= mostListed && flags.length === 1
-      ? `hygge go ${flags.map(shellSafe).join(' ')}`
-      : 'hygge go';
+  const again = failed.length <= mostListed ? `hygge go ${flags.map(shellSafe).join(' ')}` : 'hygge go';
   return [
     brush.strong('Next'),
     `  ${again}   runs what failed again, once it is mended`,

@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import type { Coordinator, RunRequest } from '../coordinator/index.js';
+import type { WorkspaceConfig } from '../core/workspace.js';
+import type { Context } from './context.js';
+import { each, list, type RunFlags, runTypeOf } from './flags.js';
+import { loadFrom } from './workspace.js';
+
+/** Adds the argument and flags that say which entities a command is about. */
+export function addSelection(command: Command): Command {
+  return command
+    .argument('[path]', 'a YAML file with flows, or a workspace folder (default: the workspace found upward)')
+    .option('-f, --flow <names>', 'only these flows; commas, or repeat it', list)
+    .option('-e, --entity <names>', 'only these entities, as flow.entity; commas, or repeat it', list)
+    .option('--var <setting>', 'set one key for this run: flow.<name>.<path>=value; repeat it', each);
+}
+
+/** Adds what `go` and `plan` take besides. */
+export function addRunOptions(command: Command): Command {
+  return addSelection(command)
+    .option('-i, --incremental', 'append what is new, whatever run_type says')
+    .option('-d, --full-drop', 'replace what the stores hold, whatever run_type says')
+    .addOption(
+      new Option('--route <route>', 'take this route instead of the cheapest').choices(['engine', 'batches']),
+    );
+}
+
+/** A coordinator for what the flags name, and what to ask of it. */
+export async function prepare(
+  path: string | undefined,
+  flags: RunFlags,
+  context: Context,
+): Promise<{ coordinator: Coordinator; workspace: WorkspaceConfig; request: RunRequest }> {
+  const runType = runTypeOf(flags);
+  const [{ Coordinator }, { workspace, registry }] = await Promise.all([
+    import('../coordinator/index.js'),
+    loadFrom(path, context, {
+      ...(runType === undefined ? {} : { runType }),
+      ...(flags.var === undefined ? {} : { vars: flags.var }),
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+    }),
+  ]);
+  const request: RunRequest = {
+    flows: flags.flow,
+    entities: flags.entity,
+    route: flags.route,
+    concurrency: flags.concurrency,
+  };
+  return { coordinator: new Coordinator({ workspace, registry }), workspace, request };
+}
