@@ -3,6 +3,7 @@ import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
 import { fileErrors } from './files.js';
 import { parquetErrors } from './parquet.js';
+import { publishingErrors } from './publishing.js';
 import { runErrors } from './run.js';
 import { workspaceErrors } from './workspace.js';
 
@@ -12,6 +13,7 @@ export const catalogue = {
   ...configErrors,
   ...fileErrors,
   ...parquetErrors,
+  ...publishingErrors,
   ...runErrors,
   ...workspaceErrors,
 };
