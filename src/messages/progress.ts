@@ -1,5 +1,5 @@
 import type { EntityRef, Events } from '../core/events.js';
-import { displayWidth, oneLine, paint } from '../errors/text.js';
+import { displayWidth, oneLine, paint, shorten } from '../errors/text.js';
 import { nameColumn, type Progress, progressLine } from './bar.js';
 import { count, counted, duration } from './format.js';
 import { entityLabel, outcomeLine } from './lines.js';
@@ -64,9 +64,11 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
       counted(rows, 'row'),
       duration((now() - start) / 1000),
     ].join(' · ');
+    const plain = (text: string): { text: string; width: number } => ({ text, width: displayWidth(text) });
+    const last = plain(shorten(sum, width));
     return [
-      ...texts.map((text) => ({ text, width: displayWidth(text) })),
-      ...(total > 1 ? [{ text: brush.faint(sum.slice(0, width)), width: Math.min(sum.length, width) }] : []),
+      ...texts.map((text) => plain(shorten(text, width))),
+      ...(total > 1 ? [{ ...last, text: brush.faint(last.text) }] : []),
     ];
   };
 
