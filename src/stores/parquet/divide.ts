@@ -1,0 +1,26 @@
+import type { Footer } from '../../parquet/index.js';
+
+/** Rows in a vector of the engine: the grain of its row groups. */
+export const vectorRows = 2048;
+/** The engine's own size of a row group: 60 vectors. */
+const usualRowGroup = 60 * vectorRows;
+
+/** How many rows go into a file and into each of its row groups. */
+export interface Division {
+  readonly fileRows: number;
+  readonly rowGroupRows: number;
+}
+
+/**
+ * The division for files of about so many rows: as many equal row groups as it takes to stay at the engine's usual
+ * size, each of whole vectors, so that a file of so many rows ends at the border of a row group.
+ */
+export function divisionFor(batchSize: number): Division {
+  const groups = Math.ceil(wholeVectors(batchSize) / usualRowGroup);
+  const rowGroupRows = wholeVectors(Math.ceil(batchSize / groups));
+  return { fileRows: groups * rowGroupRows, rowGroupRows };
+}
+
+function wholeVectors(rows: number): number {
+  return Math.ceil(rows / vectorRows) * vectorRows;
+}

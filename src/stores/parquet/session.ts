@@ -1,0 +1,182 @@
+import type { Batch } from '../../core/batch.js';
+import type { EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type {
+  Commit,
+  Published,
+  Staged,
+  StageRequest,
+  StoreContext,
+  StoreSession,
+} from '../../core/store.js';
+import { hyggeVersion } from '../../core/version.js';
+import { fail } from '../../errors/index.js';
+import { FolderStore } from '../../files/index.js';
+import { copyToParquet } from '../../formats/parquet/index.js';
+import { readFooter } from '../../parquet/index.js';
+import { divideByRowGroups, divisionFor, vectorRows } from './divide.js';
+import type { ParquetStoreConfig } from './index.js';
+import { FileNames } from './names.js';
+import { sliceBatch } from './slice.js';
+
+/** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
+const exactBelow = 10 * vectorRows;
+
+interface StagedFile {
+  readonly path: string;
+  rows: number;
+  bytes: number;
+}
+
+export function openParquetStore(config: ParquetStoreConfig, context: StoreContext): StoreSession {
+  return new ParquetStoreSession(config, context);
+}
+
+class ParquetStoreSession implements StoreSession {
+  readonly #config: ParquetStoreConfig;
+  readonly #context: StoreContext;
+  readonly #folder: FolderStore;
+  #request: StageRequest | null = null;
+  #pending: EngineTable | null = null;
+  readonly #staged: StagedFile[] = [];
+
+  constructor(config: ParquetStoreConfig, context: StoreContext) {
+    this.#config = config;
+    this.#context = context;
+    this.#folder = new FolderStore(config.path, {
+      runId: context.runId,
+      owner: context.name,
+      suffix: '.parquet',
+    });
+  }
+
+  inspect = () => this.#folder.inspect();
+
+  async begin(request: StageRequest): Promise<void> {
+    this.#request = request;
+    for (const message of await this.#folder.begin()) this.#context.notice(message);
+  }
+
+  async writeRelation(
+    relation: Relation,
+    onProgress: Parameters<NonNullable<StoreSession['writeRelation']>>[1],
+  ) {
+    const engine = await this.#context.engine();
+    const { batch_size: batchSize } = this.#config;
+    const rows = this.#request?.rows ?? null;
+    if (batchSize < exactBelow && (rows === null || rows > batchSize)) {
+      await this.#writeExactly(engine, relation.sql);
+      return;
+    }
+    const path = await this.#folder.allocate();
+    await engine.run(this.#copy(relation.sql, path), { signal: this.#context.signal, onProgress });
+    this.#staged.push(...(await this.#divide(path)));
+  }
+
+  async writeBatch(batch: Batch): Promise<void> {
+    const { batch_size: batchSize } = this.#config;
+    this.#pending ??= await (await this.#context.engine()).table(batch.schema);
+    let rest = batch;
+    while (rest.rows > 0) {
+      const room = Math.min(batchSize - this.#pending.rows, rest.rows);
+      await this.#pending.append(sliceBatch(rest, 0, room));
+      if (this.#pending.rows === batchSize) await this.#flush(this.#pending);
+      rest = sliceBatch(rest, room, rest.rows);
+    }
+  }
+
+  async finish(): Promise<Staged> {
+    if (this.#pending !== null) {
+      if (this.#pending.rows > 0) await this.#flush(this.#pending);
+      await this.#pending.drop();
+      this.#pending = null;
+    }
+    // A replacement by nothing is a file that has the columns and no rows, so that the table can still be read.
+    if (this.#staged.length === 0 && this.#request?.mode === 'replace') {
+      const table = await (await this.#context.engine()).table(this.#request.schema);
+      await this.#flush(table);
+      await table.drop();
+    }
+    for (const file of this.#staged) {
+      const footer = await readFooter(file.path, { signal: this.#context.signal });
+      file.rows = footer.rows;
+      file.bytes = footer.fileBytes;
+    }
+    return {
+      rows: sum(this.#staged, 'rows'),
+      bytes: sum(this.#staged, 'bytes'),
+      files: this.#staged.length,
+      by: 'footers',
+    };
+  }
+
+  async publish(commit: Commit): Promise<Published> {
+    const { name, flow } = this.#context;
+    const names = new FileNames(
+      this.#config.file_pattern,
+      { name, flowName: flow },
+      await this.#folder.existingNames(),
+    );
+    return this.#folder.publish({
+      mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
+      add: this.#staged.map(({ path, rows, bytes }) => ({ staged: path, name: names.next(), rows, bytes })),
+      removeForeign: this.#config.replace_foreign,
+      record: commit.record,
+    });
+  }
+
+  discard = () => this.#folder.discard();
+
+  close = () => this.#folder.close();
+
+  /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
+  async #writeExactly(engine: EngineSession, sql: string): Promise<void> {
+    const { batch_size: batchSize } = this.#config;
+    const { signal } = this.#context;
+    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal });
+    const [[total] = ['0']] = await engine.rows('SELECT count(*) FROM hygge_whole');
+    for (let first = 0; first < Number(total); first += batchSize) {
+      const path = await this.#folder.allocate();
+      const part = `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize}`;
+      await engine.run(this.#copy(part, path), { signal });
+      this.#staged.push({ path, rows: 0, bytes: 0 });
+    }
+    await engine.run('DROP TABLE hygge_whole');
+  }
+
+  async #flush(table: EngineTable): Promise<void> {
+    const path = await this.#folder.allocate();
+    const { sql } = await table.relation();
+    await (await this.#context.engine()).run(this.#copy(sql, path), { signal: this.#context.signal });
+    this.#staged.push({ path, rows: 0, bytes: 0 });
+    await table.clear();
+  }
+
+  /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
+  async #divide(path: string): Promise<StagedFile[]> {
+    const footer = await readFooter(path, { signal: this.#context.signal });
+    const { fileRows } = divisionFor(this.#config.batch_size);
+    if (footer.rows <= fileRows || footer.rowGroups.length < 2)
+      return [{ path, rows: footer.rows, bytes: 0 }];
+    const paths = await divideByRowGroups(
+      footer,
+      fileRows,
+      () => this.#folder.allocate(),
+      this.#context.signal,
+    );
+    return paths.map((part) => ({ path: part, rows: 0, bytes: 0 }));
+  }
+
+  #copy(sql: string, path: string): string {
+    const { compression, batch_size: batchSize } = this.#config;
+    const metadata = { 'hygge.version': hyggeVersion() };
+    return copyToParquet(sql, path, {
+      compression,
+      rowGroupRows: divisionFor(batchSize).rowGroupRows,
+      metadata,
+    });
+  }
+}
+
+function sum(files: readonly StagedFile[], key: 'rows' | 'bytes'): number {
+  return files.reduce((total, file) => total + file[key], 0);
+}
