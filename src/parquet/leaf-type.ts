@@ -6,6 +6,9 @@ import type { SchemaElement } from './schema-tree.js';
 /** The widest DECIMAL that the engine has; wider ones are read as DOUBLE. */
 const widestDecimal = 38;
 
+/** What the engine makes of columns that hold nothing but NULL. */
+const nothing: LogicalType = { kind: 'integer' };
+
 type Answer = LogicalType | { readonly unsupported: string };
 
 const unsupported = (why: string): Answer => ({ unsupported: why });
@@ -63,7 +66,7 @@ export function leafType(leaf: SchemaElement, type: PhysicalType): Answer {
 function annotatedType(annotation: Annotation, leaf: SchemaElement, type: PhysicalType): Answer | null {
   switch (annotation.kind) {
     case 'null':
-      return { kind: 'null' };
+      return nothing;
     case 'uuid':
       return type === 'FIXED_LEN_BYTE_ARRAY' ? { kind: 'uuid' } : null;
     case 'float16':
@@ -84,7 +87,7 @@ function annotatedType(annotation: Annotation, leaf: SchemaElement, type: Physic
 function convertedLeafType(convertedType: ConvertedType, leaf: SchemaElement, type: PhysicalType): Answer {
   switch (convertedType) {
     case 'NULL':
-      return { kind: 'null' };
+      return nothing;
     case 'JSON':
       return { kind: 'json' };
     case 'INTERVAL':
@@ -104,7 +107,7 @@ function decimalType(leaf: SchemaElement, type: PhysicalType): Answer {
   if (precision === null || scale === null) return unsupported('a DECIMAL without precision and scale');
   if (precision > widestDecimal) return { kind: 'double' };
   if (precision < 1 || scale < 0 || scale > precision) return unsupported(`DECIMAL(${precision},${scale})`);
-  if (type === 'INT32' || type === 'INT64' || byteArrays.includes(type)) {
+  if (whole.includes(type) || wide.includes(type) || byteArrays.includes(type)) {
     return { kind: 'decimal', width: precision, scale };
   }
   return unsupported(`DECIMAL on ${type}`);

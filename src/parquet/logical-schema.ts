@@ -13,12 +13,20 @@ import type { SchemaElement } from './schema-tree.js';
 export function logicalSchema(footer: Footer): Schema {
   const mapper = new TypeMapper(footer);
   const columns = footer.schema.children;
-  const names = distinctNames(columns);
+  const names = columnNames(footer);
   return columns.map((column, i) => ({
-    name: names[i] ?? column.name,
+    name: names[i] ?? '',
     type: mapper.typeOf(column, footer.schema),
     nullable: column.repetition === 'optional',
   }));
+}
+
+/**
+ * The names of a file's columns as the engine and {@link logicalSchema} have them: the n-th belongs to the n-th
+ * child of `footer.schema`. One without a name is called `C` and its place, from 0.
+ */
+export function columnNames(footer: Footer): string[] {
+  return distinctNames(footer.schema.children).map((name, i) => (name === '' ? `C${i}` : name));
 }
 
 class TypeMapper {
@@ -82,18 +90,21 @@ class TypeMapper {
 }
 
 /** The names of siblings, made distinct in the engine's way: case ignored, `_1`, `_2`, … appended. */
-export function distinctNames(siblings: readonly SchemaElement[]): string[] {
+function distinctNames(siblings: readonly SchemaElement[]): string[] {
   const seen = new Map<string, number>();
   return siblings.map((sibling) => {
     let { name } = sibling;
     for (;;) {
-      const key = name.toLowerCase();
+      const key = lowerCase(name);
       const times = seen.get(key);
       if (times === undefined) break;
       seen.set(key, times + 1);
       name = `${name}_${times + 1}`;
     }
-    seen.set(name.toLowerCase(), 0);
+    seen.set(lowerCase(name), 0);
     return name;
   });
 }
+
+/** The engine knows the case of ASCII letters only. */
+const lowerCase = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
