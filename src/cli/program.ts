@@ -28,11 +28,18 @@ const commands: readonly Register[] = [
 export async function main(args: readonly string[], version: string): Promise<number> {
   const context: Context = {
     out: openOutput(process.stdout, process.env),
-    err: openOutput(process.stderr, process.env),
+    err: openOutput(process.stderr, process.env, 'standard error'),
     cwd: process.cwd(),
     env: process.env,
     version,
   };
+  const stray = (thrown: unknown): void => {
+    report(context, errorsOf(thrown), args);
+    process.exit(exitCodes.failed);
+  };
+  // What nobody caught is told as all else is: without a stack, unless it was asked for.
+  process.on('uncaughtException', stray);
+  process.on('unhandledRejection', stray);
   let exitCode: number = exitCodes.done;
   const program = createProgram(context, (code) => {
     exitCode = code;

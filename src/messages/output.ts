@@ -1,3 +1,5 @@
+import { fail } from '../errors/index.js';
+
 /** Somewhere to write for people: standard output or standard error, or a test's own. */
 export interface Output {
   write(text: string): void;
@@ -31,13 +33,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A stream as an Output. Colours only on a terminal, unless FORCE_COLOR or NO_COLOR say otherwise. Lines are plain
- * where CI is set. A reader that goes away (EPIPE) is no error: what would have been written is dropped.
+ * where CI is set. A reader that goes away (EPIPE) is no error: what would have been written is dropped. Any other
+ * error ends the process, since nobody waits for a line to be written.
  */
-export function openOutput(stream: OutputStream, env: Environment): Output {
+export function openOutput(stream: OutputStream, env: Environment, name = 'standard output'): Output {
   let gone = false;
   stream.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
     gone = true;
+    if (error.code !== 'EPIPE') {
+      throw fail('FILE_SYSTEM', { what: 'writing to', path: name, reason: error.message }, { cause: error });
+    }
   });
   const isTerminal = stream.isTTY === true;
   return {
