@@ -1,3 +1,5 @@
+// The validator that definitions are made with, so that a type of one's own needs no second copy of it.
+export { z } from 'zod';
 export { builtinRegistry } from './builtin.js';
 export { loadWorkspace } from './config/index.js';
 export {
@@ -55,5 +57,3 @@ export {
   type StoreInput,
 } from './flow/index.js';
 export { type Journal, type JournalEntry, openJournal } from './journal/index.js';
-// The validator that definitions are made with, so that a type of one's own needs no second copy of it.
-export { z } from 'zod';

@@ -70,7 +70,7 @@ async function attempt(
   look: (config: TypedConfig) => Promise<string>,
 ): Promise<CheckOutcome> {
   const end = config[role];
-  const where = String(end['path'] ?? end['table'] ?? end.type);
+  const where = String(end.path ?? end.table ?? end.type);
   try {
     return {
       name: config.name,

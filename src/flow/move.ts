@@ -75,7 +75,7 @@ async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();
     const relation = shapeRelation(await relationOf(home), plan, plan.output);
-    const batchSize = plan.home['batch_size'];
+    const batchSize = plan.home.batch_size;
     yield* session.batches(relation, {
       signal: watchdog.signal,
       ...(typeof batchSize === 'number' ? { rowsPerBatch: batchSize } : {}),

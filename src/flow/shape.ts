@@ -82,8 +82,7 @@ export async function checkFilter(
     const relation = await table.relation();
     await session.describe(shapeRelation(relation, { columns: null, where }, schema).sql);
   } catch (cause) {
-    const reason =
-      cause instanceof HyggeError ? String(cause.facts['reason'] ?? cause.message) : String(cause);
+    const reason = cause instanceof HyggeError ? String(cause.facts.reason ?? cause.message) : String(cause);
     throw fail('FILTER_INVALID', { name, where, reason }, { cause });
   } finally {
     await table.drop();
