@@ -1,0 +1,92 @@
+import { join, parse, resolve } from 'node:path';
+import { fail } from '../errors/index.js';
+import { displayPath, kindOf, type Reader, type Start } from './files.js';
+import type { RawFlow } from './flow.js';
+import { child, type MapNode, textOf } from './node.js';
+import type { Problems } from './problems.js';
+import { given } from './wording.js';
+
+const flowFiles = ['flow.yml', 'flow.yaml'];
+
+export interface Discovery {
+  readonly start: Start;
+  readonly root: string;
+  readonly cwd: string;
+  /** What the first file holds; undefined where it could not be read. */
+  readonly node: MapNode | undefined;
+  readonly reader: Reader;
+  readonly problems: Problems;
+}
+
+/** All flows: those under `flows:` in the first file, then those in folders of their own. */
+export async function discoverFlows(discovery: Discovery): Promise<RawFlow[]> {
+  const { start, root, cwd, node, problems } = discovery;
+  const inline = inlineFlows(discovery);
+  const named = textOf(child(node, 'flows_dir'));
+  const folder = resolve(root, named ?? 'flows');
+  const inFolders = start.isWorkspace || named !== undefined ? await folderFlows(folder, discovery) : [];
+  for (const flow of inFolders) {
+    const other = inline.find(({ name }) => name === flow.name);
+    if (other !== undefined)
+      problems.add(
+        fail(
+          'NAME_TAKEN',
+          { what: 'a flow', name: flow.name, other: displayPath(join(folder, flow.name), cwd) },
+          { at: other.at },
+        ),
+      );
+  }
+  if (named !== undefined && (await kindOf(folder)) !== 'folder') {
+    const at = child(node, 'flows_dir')?.at ?? null;
+    problems.add(fail('CONFIG_NOT_FOUND', { what: 'the folder of the flows', path: folder }, { at }));
+  } else if (inline.length + inFolders.length === 0 && !problems.any) {
+    problems.add(noFlows(discovery, displayPath(folder, cwd)));
+  }
+  return [...inline, ...inFolders];
+}
+
+function noFlows({ start, cwd, node }: Discovery, folder: string) {
+  const file = displayPath(start.file, cwd);
+  const isFlow = node?.entries.has('home') === true || node?.entries.has('store') === true;
+  const hint = start.isWorkspace
+    ? 'A flow is a folder with a flow.yml that names a home and a store; the name of the folder is its name.'
+    : isFlow
+      ? 'This looks like a flow of a project. Run `hygge go` in the folder of its hygge.yml, or put it under flows: { NAME: … }.'
+      : 'Write flows: with at least one flow that names a home and a store.';
+  const at = { file, line: null, column: null };
+  return fail('NO_FLOWS', { where: start.isWorkspace ? folder : file, hint }, { at });
+}
+
+function inlineFlows({ node, problems }: Discovery): RawFlow[] {
+  const flows = child(node, 'flows');
+  if (flows?.kind !== 'map') return [];
+  return [...flows.entries].flatMap(([name, { keyAt, value }]) => {
+    if (value.kind === 'map')
+      return [{ name, node: { ...value, at: keyAt ?? value.at }, at: keyAt, entityFiles: [] }];
+    const reason = `must be a map with home and store, but is ${given(value).text}`;
+    problems.add(fail('INVALID_VALUE', { key: `flows.${name}`, reason }, { at: value.at }));
+    return [];
+  });
+}
+
+async function folderFlows(folder: string, { reader, problems, cwd }: Discovery): Promise<RawFlow[]> {
+  const flows: RawFlow[] = [];
+  for (const name of await reader.names(folder)) {
+    const own = join(folder, name);
+    const files = (await reader.names(own)).filter((file) => flowFiles.includes(file));
+    const [first, second] = files.map((file) => join(own, file));
+    if (first === undefined) continue;
+    if (second !== undefined) {
+      const at = { file: displayPath(second, cwd), line: null, column: null };
+      problems.add(fail('NAME_TAKEN', { what: 'a flow', name, other: displayPath(first, cwd) }, { at }));
+    }
+    const node = await reader.read(first);
+    const entityFiles: { node: MapNode; stem: string }[] = [];
+    for (const file of await reader.yamlFiles(join(own, 'entities'))) {
+      const entity = await reader.read(file);
+      if (entity !== undefined) entityFiles.push({ node: entity, stem: parse(file).name });
+    }
+    if (node !== undefined) flows.push({ name, node, at: null, entityFiles });
+  }
+  return flows;
+}

@@ -1,0 +1,134 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
+import { fail, type HyggeError } from '../errors/index.js';
+import { type Environment, expandEnvironment } from './environment.js';
+import type { MapNode } from './node.js';
+import type { Problems } from './problems.js';
+import { given } from './wording.js';
+import { parseYaml } from './yaml.js';
+
+/** Bytes; a file of configuration that is larger is a mistake. */
+const maxFileSize = 10_000_000;
+const workspaceFiles = ['hygge.yml', 'hygge.yaml'];
+const yamlEnding = /\.ya?ml$/i;
+
+/** Where the configuration begins: a workspace's hygge.yml, or a YAML file with flows of its own. */
+export interface Start {
+  readonly file: string;
+  readonly isWorkspace: boolean;
+}
+
+/**
+ * Finds the file to begin with: the one at `path` (a file, or a folder with hygge.yml), or else the nearest
+ * hygge.yml from `cwd` upward.
+ * @throws HyggeError CONFIG_NOT_FOUND, WORKSPACE_NOT_FOUND
+ */
+export async function findStart(path: string | undefined, cwd: string): Promise<Start> {
+  if (path !== undefined) {
+    const full = resolve(cwd, path);
+    const kind = await kindOf(full);
+    if (kind === null)
+      throw fail('CONFIG_NOT_FOUND', { what: 'the file or folder', path: displayPath(full, cwd) });
+    if (kind === 'folder') return workspaceOf([full]);
+    return { file: full, isWorkspace: workspaceFiles.includes(parse(full).base) };
+  }
+  const folders = [resolve(cwd)];
+  for (let folder = dirname(resolve(cwd)); folder !== folders.at(-1); folder = dirname(folder))
+    folders.push(folder);
+  return workspaceOf(folders);
+}
+
+async function workspaceOf(folders: readonly string[]): Promise<Start> {
+  for (const folder of folders) {
+    for (const name of workspaceFiles) {
+      if ((await kindOf(join(folder, name))) === 'file')
+        return { file: join(folder, name), isWorkspace: true };
+    }
+  }
+  throw fail('WORKSPACE_NOT_FOUND', { looked: folders });
+}
+
+export async function kindOf(path: string): Promise<'file' | 'folder' | null> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return null;
+  }
+}
+
+/** A path as people read it: relative to `cwd` where it lies below it. */
+export function displayPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' || short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short;
+}
+
+/** Reads YAML files, each a map, with the references to the environment expanded. Remembers which they were. */
+export class Reader {
+  readonly files: string[] = [];
+  readonly #cwd: string;
+  readonly #environment: Environment;
+  readonly #problems: Problems;
+
+  constructor(cwd: string, environment: Environment, problems: Problems) {
+    this.#cwd = cwd;
+    this.#environment = environment;
+    this.#problems = problems;
+  }
+
+  /** The map in a file; undefined where it cannot be read or is no map, which has then been reported. */
+  async read(path: string): Promise<MapNode | undefined> {
+    const file = displayPath(path, this.#cwd);
+    this.files.push(path);
+    const text = await this.#text(path, file);
+    if (text === undefined) return undefined;
+    const node = this.#problems.catch(() => parseYaml(text, file), { file, line: null, column: null });
+    if (node === undefined) return undefined;
+    if (node.kind === 'map') return expandEnvironment(node, this.#environment, this.#problems);
+    const reason = `must be a map of keys and values, but is ${given(node).text}`;
+    this.#problems.add(fail('INVALID_VALUE', { key: 'the file', reason }, { at: node.at }));
+    return undefined;
+  }
+
+  /** The YAML files of a folder, by name; none where there is no such folder. */
+  async yamlFiles(folder: string): Promise<string[]> {
+    return (await this.names(folder))
+      .filter((name) => yamlEnding.test(name))
+      .map((name) => join(folder, name));
+  }
+
+  /** The names in a folder, sorted, without hidden ones. */
+  async names(folder: string): Promise<string[]> {
+    if ((await kindOf(folder)) !== 'folder') return [];
+    try {
+      return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+    } catch (error) {
+      this.#problems.add(unreadable(displayPath(folder, this.#cwd), reasonOf(error)));
+      return [];
+    }
+  }
+
+  async #text(path: string, file: string): Promise<string | undefined> {
+    try {
+      const { size } = await stat(path);
+      if (size > maxFileSize) {
+        const reason = `it has ${size} bytes, and configuration may have ${maxFileSize}`;
+        this.#problems.add(unreadable(file, reason));
+        return undefined;
+      }
+      return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    } catch (error) {
+      this.#problems.add(unreadable(file, reasonOf(error)));
+      return undefined;
+    }
+  }
+}
+
+const unreadable = (file: string, reason: string): HyggeError =>
+  fail('CONFIG_UNREADABLE', { path: file, reason }, { at: { file, line: null, column: null } });
+
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'ENCODING_INVALID_ENCODED_DATA' || code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+    return 'it is not text in UTF-8';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,242 @@
+import type { RunType } from '../core/capabilities.js';
+import type { EntityConfig } from '../core/entity-config.js';
+import type { ColumnChoice } from '../core/plan.js';
+import type { Registry } from '../core/registry.js';
+import { fail, type Position } from '../errors/index.js';
+import { check } from './check.js';
+import { entityPlace, type Place } from './entity-place.js';
+import { mergeLayers, normalizeLayer } from './layer.js';
+import { child, isEmpty, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
+import type { Problems } from './problems.js';
+import { entitySchema, flowSchema, settingsSchema, storeKeysSchema } from './schemas.js';
+import { given } from './wording.js';
+
+/** A flow as it was found: nothing of it has been validated. */
+export interface RawFlow {
+  readonly name: string;
+  readonly node: MapNode;
+  /** Where its name is written; null where a folder's name is the flow's. */
+  readonly at: Position | null;
+  /** The entities that have files of their own, with the name of the file. */
+  readonly entityFiles: readonly { readonly node: MapNode; readonly stem: string }[];
+}
+
+export interface FlowContext {
+  readonly registry: Registry;
+  readonly root: string;
+  readonly problems: Problems;
+  /** Takes the place of every run_type. */
+  readonly runType: RunType | undefined;
+}
+
+/** An entity that was read without errors, and where what it writes lies. */
+export interface ReadEntity {
+  readonly config: EntityConfig;
+  readonly destination: string;
+  readonly storeAt: Position | null;
+}
+
+interface RawEntity {
+  readonly name: string;
+  readonly node: MapNode;
+}
+
+const flowKeys = Object.keys(flowSchema.shape);
+const entityKeys = Object.keys(entitySchema.shape);
+/** Keys of a store that the earlier tool also read from an entity or its defaults. */
+const looseStoreKeys = ['batch_size', 'if_exists', 'parallel_workers'];
+
+/** All entities of a flow, merged and validated; those with errors are left out, and the errors reported. */
+export function readFlow(raw: RawFlow, context: FlowContext): ReadEntity[] {
+  const { problems } = context;
+  const where = `flow ${raw.name}`;
+  checkName(raw.name, `the name of ${where}`, raw.at ?? raw.node.at, problems);
+  const node = normalizeLayer(raw.node, flowKeys, where, problems);
+  checkOwnName(raw, node, problems);
+  const core = withKeys(node, { name: undefined, entities: undefined, defaults: undefined });
+  const entities = entitiesOf(raw, node, problems);
+  if (entities === undefined) return [];
+  if (entities.length === 0) {
+    const entity = readEntity(raw, null, [core], context);
+    return entity === undefined ? [] : [entity];
+  }
+  const defaults = defaultsOf(node, where, problems);
+  return entities.flatMap(({ name, node: own }) => {
+    const named = `entity ${name} of ${where}`;
+    const layer = withKeys(normalizeEntity(own, entityKeys, named, problems), { name: undefined });
+    const entity = readEntity(raw, name, [core, defaults, layer], context);
+    return entity === undefined ? [] : [entity];
+  });
+}
+
+function checkOwnName(raw: RawFlow, node: MapNode, problems: Problems): void {
+  const own = child(node, 'name');
+  if (own === undefined || textOf(own) === raw.name) return;
+  const hint = 'Remove the key, or rename the folder (or the key under flows:).';
+  const reason = `the flow is named ${raw.name}, so it cannot also be ${given(own).text}`;
+  problems.add(fail('INVALID_VALUE', { key: 'name', reason, hint }, { at: own.at }));
+}
+
+function defaultsOf(node: MapNode, where: string, problems: Problems): MapNode {
+  const defaults = child(node, 'defaults');
+  if (defaults === undefined) return map([]);
+  if (defaults.kind === 'map')
+    return normalizeEntity(
+      defaults,
+      entityKeys.filter((key) => key !== 'name'),
+      `defaults of ${where}`,
+      problems,
+    );
+  const reason = `must be a map of keys and values, but is ${given(defaults).text}`;
+  problems.add(fail('INVALID_VALUE', { key: 'defaults', reason }, { at: defaults.at }));
+  return map([]);
+}
+
+/** As {@link normalizeLayer}, with the store's keys that the earlier tool let stand beside it. */
+function normalizeEntity(
+  node: MapNode,
+  known: readonly string[],
+  where: string,
+  problems: Problems,
+): MapNode {
+  const loose = looseStoreKeys.filter((key) => node.entries.has(key));
+  const layer = normalizeLayer(node, [...known, ...loose], where, problems);
+  if (loose.length === 0) return layer;
+  const entries = loose.flatMap((key) => {
+    const entry = layer.entries.get(key);
+    return entry === undefined ? [] : [[key, entry] as const];
+  });
+  const store = layer.entries.get('store');
+  const path = textOf(store?.value);
+  const inner: MapNode =
+    store?.value.kind === 'map'
+      ? store.value
+      : map(
+          store !== undefined && path !== undefined
+            ? [['path', { keyAt: store.keyAt, value: store.value }]]
+            : [],
+          store?.keyAt ?? node.at,
+        );
+  const merged = { ...inner, entries: new Map([...inner.entries, ...entries]) };
+  const removed = Object.fromEntries(loose.map((key) => [key, undefined]));
+  return withKeys(layer, { ...removed, store: { keyAt: store?.keyAt ?? null, value: merged } });
+}
+
+/** The entities of a flow, from its list and its files; undefined where they cannot be told. */
+function entitiesOf(raw: RawFlow, node: MapNode, problems: Problems): RawEntity[] | undefined {
+  const found: (RawEntity & { at: Position | null })[] = [];
+  const take = (one: Node, name: Node | undefined, own: MapNode): void => {
+    const text = textOf(name);
+    if (name?.kind === 'scalar' && name.env === 'unset') return;
+    if (text === undefined) {
+      const hint = name === undefined ? undefined : 'Write it in quotes if it is a number.';
+      const at = name?.at ?? one.at;
+      if (name === undefined)
+        problems.add(fail('MISSING_KEY', { key: 'name', where: `an entity of flow ${raw.name}` }, { at }));
+      else
+        problems.add(
+          fail(
+            'INVALID_VALUE',
+            { key: 'name', reason: `must be text, but is ${given(name).text}`, hint },
+            { at },
+          ),
+        );
+      return;
+    }
+    const at = name?.at ?? one.at;
+    if (!checkName(text, `the name of an entity of flow ${raw.name}`, at, problems)) return;
+    const other = found.find((entity) => entity.name === text);
+    if (other !== undefined) {
+      const place = other.at === null ? 'in the same flow' : `${other.at.file}, line ${other.at.line}`;
+      problems.add(
+        fail('NAME_TAKEN', { what: `in flow ${raw.name} an entity`, name: text, other: place }, { at }),
+      );
+    } else found.push({ name: text, node: own, at });
+  };
+
+  const list = child(node, 'entities');
+  if (list !== undefined && list.kind !== 'list') {
+    const reason = `must be a list of names, or of maps with name, but is ${given(list).text}`;
+    problems.add(fail('INVALID_VALUE', { key: 'entities', reason }, { at: list.at }));
+    return undefined;
+  }
+  if (list !== undefined && list.items.length === 0 && raw.entityFiles.length === 0) {
+    const hint = 'Name at least one, or remove the key to run the flow as a whole.';
+    problems.add(
+      fail('INVALID_VALUE', { key: 'entities', reason: 'the list is empty', hint }, { at: list.at }),
+    );
+    return undefined;
+  }
+  for (const item of list?.items ?? []) {
+    if (item.kind === 'map') take(item, child(item, 'name'), item);
+    else take(item, item, map([], item.at));
+  }
+  for (const { node: own, stem } of raw.entityFiles)
+    take(own, child(own, 'name') ?? scalar(stem, own.at), own);
+  return found.length === 0 && (list !== undefined || raw.entityFiles.length > 0) ? undefined : found;
+}
+
+/** Names become parts of paths and of run names. */
+export function checkName(name: string, key: string, at: Position | null, problems: Problems): boolean {
+  const reason =
+    name.trim() === ''
+      ? 'must not be empty'
+      : /[/\\\0]/.test(name)
+        ? `must not hold / or \\, but is ${JSON.stringify(name)}`
+        : name === '.' || name === '..'
+          ? `must be a name, but is ${JSON.stringify(name)}`
+          : undefined;
+  if (reason !== undefined) problems.add(fail('INVALID_VALUE', { key, reason }, { at }));
+  return reason === undefined;
+}
+
+function readEntity(
+  raw: RawFlow,
+  entity: string | null,
+  layers: readonly MapNode[],
+  { registry, root, problems, runType }: FlowContext,
+): ReadEntity | undefined {
+  const merged = withKeys(mergeLayers(layers), { home: undefined, store: undefined });
+  const settings = check(settingsSchema, merged, { where: `flow ${raw.name}`, problems });
+  const [flow = map([]), ...own] = layers;
+  const request = { flow, own, flowName: raw.name, entity, registry, root, problems };
+  const home = entityPlace({ ...request, role: 'home' });
+  const store = entityPlace({ ...request, role: 'store' });
+  const append = store === undefined ? undefined : appendOf(store, problems);
+  if (settings === undefined || home === undefined || store === undefined || append === undefined)
+    return undefined;
+  const { watermark } = settings;
+  const config: EntityConfig = {
+    name: entity === null ? raw.name : `${raw.name}_${entity}`,
+    flow: raw.name,
+    entity,
+    home: home.config,
+    store: store.config,
+    run_type: runType ?? settings.run_type,
+    append: append.incremental,
+    columns: columnsOf(child(merged, 'columns')),
+    where: settings.where ?? null,
+    watermark:
+      watermark == null
+        ? null
+        : { watermark_column: watermark.watermark_column, primary_key: [watermark.primary_key].flat() },
+    settings: { queue_size: settings.queue_size, timeout: settings.timeout },
+    at: home.at,
+  };
+  const destination = registry.findStore(store.config.type).destination(store.config);
+  return { config, destination, storeAt: store.at };
+}
+
+function appendOf(store: Place, problems: Problems): { incremental: boolean | null } | undefined {
+  const node = map(store.incremental === undefined ? [] : [['incremental', store.incremental]]);
+  return check(storeKeysSchema, node, { where: 'the store', prefix: 'store', problems });
+}
+
+/** From the tree, not from plain values: an object would put names such as "2024" before all others. */
+function columnsOf(node: Node | undefined): ColumnChoice[] | null {
+  if (node === undefined || isEmpty(node)) return null;
+  if (node.kind === 'list')
+    return node.items.map((item) => ({ from: textOf(item) ?? '', name: textOf(item) ?? '' }));
+  if (node.kind !== 'map') return null;
+  return [...node.entries].map(([name, { value }]) => ({ from: textOf(value) ?? '', name }));
+}

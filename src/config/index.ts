@@ -1,0 +1,5 @@
+export { describeTypes, type KeyDescription, type TypeDescription } from './describe.js';
+export { type JsonSchema, jsonSchema, jsonSchemas } from './json-schema.js';
+export { type Loaded, type LoadOptions, loadWorkspace, type Overrides } from './load.js';
+export { type ParseOptions, parseHome, parseStore } from './place.js';
+export type { Plugin } from './plugins.js';

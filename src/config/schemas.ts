@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { runTypes } from '../core/capabilities.js';
+import { parseBytes } from './memory.js';
+
+/*
+ * What may stand in hygge.yml, in a flow, in an entity: the single source for validation, defaults, "did you mean"
+ * and the JSON Schema. What a home or store may hold is said by its type; here they are slots.
+ */
+export const homeSlot = z.unknown();
+export const storeSlot = z.unknown();
+/** Of an entity: what differs from the flow's. */
+export const homePartSlot = z.unknown();
+export const storePartSlot = z.unknown();
+export const flowSlot = z.unknown();
+export const entitySlot = z.unknown();
+export const defaultsSlot = z.unknown();
+
+const text = z.string().min(1);
+
+export const journalSchema = z.strictObject({
+  path: text
+    .optional()
+    .describe('The folder of the journal; relative to the folder of hygge.yml. Default: .hygge'),
+  location: z
+    .enum(['store', 'home'])
+    .optional()
+    .describe('Read from earlier projects; the journal is never kept in the data'),
+});
+
+export const watermarkSchema = z.strictObject({
+  watermark_column: text.describe('The column that grows: what is above the last value is new'),
+  primary_key: z
+    .union([text, z.array(text)])
+    .default([])
+    .describe('The column or columns that name a row'),
+});
+
+export const runOptionsSchema = z.strictObject({
+  concurrency: z.int().min(1).default(8).describe('Entities side by side'),
+  continue_on_error: z.boolean().default(false).describe('Whether the others go on when one fails'),
+  log_level: z.enum(['debug', 'info', 'warning', 'error']).default('info').describe('How much is said'),
+  memory_limit: z
+    .union([z.int().min(1), text])
+    .nullable()
+    .default(null)
+    .transform((value, context) => {
+      if (typeof value !== 'string') return value;
+      const bytes = parseBytes(value);
+      if (bytes === null)
+        context.addIssue({ code: 'custom', message: 'must be a size such as "4GB", "512 MB" or "50%"' });
+      return bytes;
+    })
+    .describe('What the engine may use: bytes, "4GB", "50%". Default: half of what the machine has'),
+  threads: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Threads of the engine. Default: as many as the machine has'),
+});
+
+/** What a flow can say for all its entities, and each entity for itself. */
+const shared = {
+  run_type: z
+    .enum(runTypes)
+    .default('full_drop')
+    .describe(
+      'full_drop replaces what the store holds, incremental appends what is new, merge updates by key',
+    ),
+  full_drop: z
+    .boolean()
+    .optional()
+    .describe('Older spelling of run_type: true = full_drop, false = incremental'),
+  watermark: watermarkSchema.nullish().describe('How new rows are told from old ones'),
+  columns: z
+    .union([z.array(text), z.record(z.string(), text)])
+    .nullish()
+    .describe('The columns to move: names, or a map of new name: old name. Default: all'),
+  where: text
+    .nullish()
+    .describe('The rows to move: an SQL condition over the columns of the home. Default: all'),
+  source_config: z.strictObject({ where: text.nullish() }).nullish().describe('Older place of where'),
+  queue_size: z.int().min(1).default(10).describe('Batches between reader and writer'),
+  timeout: z.number().positive().default(300).describe('Seconds without progress before the flow is stopped'),
+  journal: journalSchema.nullish().describe('As in hygge.yml'),
+  options: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .describe('Older place of queue_size, timeout and the like'),
+};
+
+/** A flow and its entity, merged. */
+export const settingsSchema = z.strictObject(shared);
+
+/** What every store can say, whatever its type. */
+export const storeKeysSchema = z.strictObject({
+  incremental: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe('true forces append, false forces replace; by default run_type decides'),
+});
+
+export const entitySchema = z.strictObject({
+  name: text.describe('The name of the entity; in a file of its own, by default the name of the file'),
+  home: homePartSlot
+    .optional()
+    .describe("What differs from the flow's home; its path is appended to the flow's"),
+  store: storePartSlot
+    .optional()
+    .describe("What differs from the flow's store; its path is appended to the flow's"),
+  ...shared,
+});
+
+export const flowSchema = z.strictObject({
+  name: text.optional().describe('The name of the flow: that of its folder, or its key under flows'),
+  home: homeSlot.optional().describe('Where the data lives: a path, or a map with type'),
+  store: storeSlot.optional().describe('Where the data settles: a path, or a map with type'),
+  entities: z
+    .array(z.union([text, entitySlot]))
+    .nullish()
+    .describe('Names, or maps with name: each is a journey of its own'),
+  defaults: defaultsSlot.optional().describe('Merged into each entity'),
+  ...shared,
+});
+
+export const workspaceSchema = z.strictObject({
+  name: text.optional().describe("The project's name. Default: the name of its folder"),
+  flows_dir: text.optional().describe('The folder of the flows. Default: flows'),
+  flows: z
+    .record(z.string(), flowSlot)
+    .nullish()
+    .describe('Flows by name, here instead of in files of their own'),
+  connections: z
+    .record(z.string(), z.looseObject({ type: text }))
+    .nullish()
+    .describe('Systems that homes and stores share, by name'),
+  options: runOptionsSchema.nullish().describe('Limits and habits of a run'),
+  journal: journalSchema.nullish().describe('Where the record of all runs is kept'),
+  plugins: z.array(text).nullish().describe('Packages or files that add types of homes and stores'),
+});
