@@ -8,7 +8,7 @@ export function list(value: string, before: readonly string[] = []): readonly st
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('it needs at least one name.');
+  if (names.length === 0) throw new InvalidArgumentError('It needs at least one name.');
   return [...before, ...names];
 }
 
@@ -21,7 +21,7 @@ export function each(value: string, before: readonly string[] = []): readonly st
 export function positive(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || !Number.isSafeInteger(number)) {
-    throw new InvalidArgumentError('it must be a whole number from 1.');
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   }
   return number;
 }
@@ -35,7 +35,7 @@ export function since(value: string): Date {
     ? new Date(Date.now() - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1) * 1000)
     : new Date(/^\d{4}-\d{2}-\d{2}/.test(value) ? value : Number.NaN);
   if (Number.isNaN(moment.getTime())) {
-    throw new InvalidArgumentError('it must be a time such as 2h, 7d, 2026-01-31 or 2026-01-31T08:00.');
+    throw new InvalidArgumentError('It must be a time such as 2h, 7d, 2026-01-31 or 2026-01-31T08:00.');
   }
   return moment;
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Position } from './entry.js';
 import type { HyggeError } from './error.js';
-import { displayWidth, fit, oneLine, paint, printable } from './text.js';
+import { displayWidth, oneLine, paint, printable, shorten } from './text.js';
 
 export interface RenderOptions {
   /** Colours. Default: false. */
@@ -59,7 +59,7 @@ function sourceLines(at: Position, cwd: string): string[] {
   const skipped = displayWidth(before) > sourceWidth - 24 ? Math.max(0, column - 40) : 0;
   const shown = (skipped > 0 ? '…' : '') + oneLine(source.slice(skipped)).trimEnd();
   const lead = (skipped > 0 ? 1 : 0) + displayWidth(oneLine(source.slice(skipped, column)));
-  const lines = [`    ${number} | ${fit(shown, sourceWidth)}`];
+  const lines = [`    ${number} | ${shorten(shown, sourceWidth)}`];
   if (at.column !== null) lines.push(`    ${gutter} | ${' '.repeat(lead)}^`);
   return lines;
 }

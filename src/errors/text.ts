@@ -70,7 +70,7 @@ export function displayWidth(text: string): number {
 }
 
 /** The text, or as much of its beginning as fits into `width` cells with a "…" behind it. */
-export function fit(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = '';
   let used = 0;
