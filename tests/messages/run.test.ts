@@ -37,6 +37,26 @@ describe('plain lines', () => {
     ]);
   });
 
+  it.each([
+    [300_000, false, ['1,000,000', '2,000,000']],
+    [300_000, true, ['900,000', '1,800,000', '2,400,000']],
+    [2_000_000, false, ['2,000,000']],
+    ['odd', true, ['1,000,000', '2,000,000']],
+  ])('come every so many rows as the home says: %j, verbose: %s', (row_multiplier, verbose, milestones) => {
+    const events = new Events();
+    const output = captured();
+    plainMessages(events, output, { verbose, now: () => 0 });
+    const one = ref(1, 1);
+    events.emit('flow.started', { ref: one });
+    events.emit('flow.planned', { ref: one, plan: plan({ home: { type: 'parquet', row_multiplier } }) });
+    for (const rows of [1_000_000, 2_000_000, 2_400_000]) {
+      events.emit('flow.progress', { ref: one, rows, total_rows: null, bytes: 0, total_bytes: null });
+    }
+    expect([...output.text().matchAll(/: ([\d,]+) rows after/g)].map((match) => match[1])).toEqual(
+      milestones,
+    );
+  });
+
   it('say the route and its reason when verbose, and nothing after they were stopped', () => {
     const events = new Events();
     const output = captured();
