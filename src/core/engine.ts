@@ -54,7 +54,8 @@ export interface EngineTable {
 
 /** The embedded engine: one for a process; its limits hold for all sessions together. */
 export interface Engine {
-  session(): Promise<EngineSession>;
+  /** `name`: whose session it is, for errors; default "a statement". */
+  session(options?: { readonly name?: string }): Promise<EngineSession>;
   /** Bytes. */
   readonly memoryLimit: number;
   readonly threads: number;

@@ -4,6 +4,7 @@ import { configErrors } from './config.js';
 import { fileErrors } from './files.js';
 import { parquetErrors } from './parquet.js';
 import { publishingErrors } from './publishing.js';
+import { rowErrors } from './rows.js';
 import { runErrors } from './run.js';
 import { workspaceErrors } from './workspace.js';
 
@@ -14,6 +15,7 @@ export const catalogue = {
   ...fileErrors,
   ...parquetErrors,
   ...publishingErrors,
+  ...rowErrors,
   ...runErrors,
   ...workspaceErrors,
 };

@@ -1,0 +1,115 @@
+import { rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Engine, EngineSession } from '../core/engine.js';
+import { newRunId } from '../core/run-id.js';
+import { defaultMemoryLimit, defaultThreads } from './limits.js';
+import { loadNative, type Native } from './native.js';
+import { Session } from './session.js';
+import { translateEngineError } from './translate.js';
+
+export interface EngineOptions {
+  /** Bytes; null (default): half of what the machine or its cgroup has. Holds for all sessions together. */
+  readonly memoryLimit?: number | null;
+  /** null (default): as many as the machine runs side by side. */
+  readonly threads?: number | null;
+  /**
+   * Where the engine puts what does not fit into memory. Made when it is first needed, and removed on close if it was
+   * not there before. Default: a folder of its own in the system's folder for temporary files.
+   */
+  readonly tempFolder?: string;
+}
+
+/**
+ * Opens the embedded engine: in memory, in UTC, keeping the order of rows, reaching for nothing on the network.
+ * Loads the native library, which nothing before this does.
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const native = await loadNative();
+  const memoryLimit = options.memoryLimit ?? defaultMemoryLimit();
+  const threads = options.threads ?? defaultThreads();
+  const tempFolder = options.tempFolder ?? join(tmpdir(), `hygge-${newRunId()}`);
+  const ownsFolder = !(await exists(tempFolder));
+  const context = { name: 'the engine', memoryLimit };
+  try {
+    const instance = await native.api.DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      memory_limit: `${memoryLimit}B`,
+      temp_directory: tempFolder,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      // It has given stale bytes of a file that was written anew within one tick of its modification time.
+      enable_external_file_cache: 'false',
+      preserve_insertion_order: 'true',
+    });
+    const engine = new OpenEngine(native, instance, memoryLimit, threads, ownsFolder ? tempFolder : null);
+    const connection = await engine.connect();
+    // Settings of the built-in extensions, which are known only now.
+    await connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = false");
+    connection.disconnectSync();
+    return engine;
+  } catch (error) {
+    throw translateEngineError(error, context);
+  }
+}
+
+/** An engine that is open, with what the sessions need of it. */
+export class OpenEngine implements Engine {
+  readonly native: Native;
+  readonly memoryLimit: number;
+  readonly threads: number;
+  readonly #instance: DuckDBInstance;
+  readonly #ownFolder: string | null;
+  readonly #sessions = new Set<Session>();
+  #names = 0;
+
+  constructor(
+    native: Native,
+    instance: DuckDBInstance,
+    memoryLimit: number,
+    threads: number,
+    ownFolder: string | null,
+  ) {
+    this.native = native;
+    this.memoryLimit = memoryLimit;
+    this.threads = threads;
+    this.#instance = instance;
+    this.#ownFolder = ownFolder;
+  }
+
+  async session(options: { readonly name?: string } = {}): Promise<EngineSession> {
+    const context = { name: options.name ?? 'a statement', memoryLimit: this.memoryLimit };
+    const session = new Session(this, await this.connect(), context, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** A connection that counts the progress of its statements, and prints nothing of it. */
+  async connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    await connection.run(
+      'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0',
+    );
+    return connection;
+  }
+
+  /** A name for an object in the engine that no other has. */
+  newName(what: string): string {
+    this.#names += 1;
+    return `hygge_${what}_${this.#names}`;
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.#sessions]) await session.close();
+    this.#instance.closeSync();
+    if (this.#ownFolder !== null) await rm(this.#ownFolder, { recursive: true, force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

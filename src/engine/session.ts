@@ -1,0 +1,128 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Batch } from '../core/batch.js';
+import type { EngineSession, EngineTable, Relation, StatementOptions } from '../core/engine.js';
+import type { Schema, Value } from '../core/types.js';
+import type { OpenEngine } from './engine.js';
+import { type BatchesOptions, streamBatches } from './stream.js';
+import { AppendTable } from './table.js';
+import { type TranslateContext, translateEngineError } from './translate.js';
+import { fromEngine } from './types.js';
+import { readVector } from './values-out.js';
+import { watched } from './watch.js';
+
+/**
+ * One connection. Its statements run one after the other, in the order they were asked for. `batches` and the appends
+ * of `table` have connections of their own, and run beside them: they see the tables of the session, but not what is
+ * TEMPORARY or SET in it.
+ */
+export class Session implements EngineSession {
+  readonly #engine: OpenEngine;
+  readonly #connection: DuckDBConnection;
+  readonly #context: TranslateContext;
+  readonly #onClose: () => void;
+  readonly #tables: AppendTable[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | null = null;
+
+  constructor(
+    engine: OpenEngine,
+    connection: DuckDBConnection,
+    context: TranslateContext,
+    onClose: () => void,
+  ) {
+    this.#engine = engine;
+    this.#connection = connection;
+    this.#context = context;
+    this.#onClose = onClose;
+  }
+
+  run(sql: string, options: StatementOptions = {}): Promise<number> {
+    return this.#inTurn(options, async () => {
+      const result = await this.#connection.run(sql);
+      const { returnType } = result;
+      return returnType === this.#engine.native.api.ResultReturnType.CHANGED_ROWS ? result.rowsChanged : 0;
+    });
+  }
+
+  rows(sql: string, options: StatementOptions = {}): Promise<(string | null)[][]> {
+    return this.#inTurn(options, async () => {
+      const { bindings } = this.#engine.native;
+      const width = (await this.#describe(sql)).length;
+      const columns = Array.from({ length: width }, (_, i) => `CAST(c${i} AS VARCHAR)`);
+      const names = columns.map((_, i) => `c${i}`);
+      const result = await this.#connection.run(
+        `SELECT ${columns.join(', ')} FROM (${sql}\n) AS query(${names.join(', ')})`,
+      );
+      const rows: (string | null)[][] = [];
+      for (const chunk of await result.fetchAllChunks()) {
+        const texts = columns.map((_, i) =>
+          readVector(
+            bindings,
+            bindings.data_chunk_get_vector(chunk.chunk, i),
+            { kind: 'varchar' },
+            chunk.rowCount,
+          ),
+        );
+        for (let row = 0; row < chunk.rowCount; row++) {
+          rows.push(texts.map((column) => textOf(column[row])));
+        }
+      }
+      return rows;
+    });
+  }
+
+  describe(select: string): Promise<Schema> {
+    return this.#inTurn({}, () => this.#describe(select));
+  }
+
+  batches(relation: Relation, options: BatchesOptions = {}): AsyncIterable<Batch> {
+    return streamBatches(this.#engine, relation, options, this.#context);
+  }
+
+  async table(schema: Schema): Promise<EngineTable> {
+    const table = await AppendTable.create(this.#engine, schema, this.#context);
+    this.#tables.push(table);
+    return table;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#connection.interrupt();
+    await this.#last;
+    try {
+      for (const table of this.#tables) await table.drop();
+    } finally {
+      this.#connection.disconnectSync();
+      this.#onClose();
+    }
+  }
+
+  async #describe(select: string): Promise<Schema> {
+    const prepared = await this.#connection.prepare(select);
+    try {
+      return Array.from({ length: prepared.columnCount }, (_, i) => ({
+        name: prepared.columnName(i),
+        type: fromEngine(prepared.columnType(i), this.#engine.native),
+        nullable: true,
+      }));
+    } finally {
+      prepared.destroySync();
+    }
+  }
+
+  /** Waits for the statements before this one, whatever becomes of them. */
+  #inTurn<T>(options: StatementOptions, work: () => Promise<T>): Promise<T> {
+    if (this.#closed !== null) {
+      return Promise.reject(translateEngineError(new Error('its session is closed'), this.#context));
+    }
+    const turn = this.#last.then(() => watched(this.#connection, this.#context, options, work));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+const textOf = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
