@@ -39,11 +39,11 @@ export const publishingErrors = {
     message: (f) => `${f.path} was written by a newer hygge (version ${f.version} of the record)`,
     hint: () => 'Use the newer hygge for this store. Nothing was touched.',
   }),
-  NAME_TAKEN: entry<{ path: string; name: string }>({
+  FILE_NAME_TAKEN: entry<{ path: string; name: string }>({
     title: 'A foreign file has the name of a new one',
     kind: 'run',
     message: (f) =>
-      `the store ${f.path} already has a file ${f.name}, and it is not the one that hygge put there`,
+      `the store ${f.path} already has a file ${f.name}, and it is not one that this run may replace`,
     hint: () =>
       'hygge leaves files alone that are not its own. Move it away, choose another file_pattern, or set replace_foreign: true where the run replaces.',
   }),
