@@ -1,0 +1,116 @@
+// Writes the reference pages from the definitions that hygge itself works by: `npm run reference`, after a build.
+// With --check it writes nothing, and ends with 1 where a page is not what it would write.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { builtinRegistry } from '../dist/builtin.js';
+import { describeTypes } from '../dist/config/index.js';
+import { catalogue, fail } from '../dist/errors/index.js';
+import { errorExamples } from './error-examples.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const made = (from) => `<!-- Made by scripts/reference.mjs from ${from}. Do not edit. -->`;
+
+/** Text that cannot end a cell of a table or begin a tag. */
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', '<br>');
+const code = (text) => `\`${text.replaceAll('|', '\\|')}\``;
+
+function table(titles, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function typesPage() {
+  const registry = builtinRegistry();
+  const { homes, stores } = describeTypes(registry);
+  const homeAbilities = ({ capabilities: { gives, ordered } }) =>
+    `Gives: ${gives.join(', ')}. Rows come in the same order every time: ${ordered ? 'yes' : 'no'}.`;
+  const storeAbilities = ({ capabilities: { takes, modes, ordered } }) =>
+    `Takes: ${takes.join(', ')}. Can: ${modes.join(', ')}. Keeps the order of the rows: ${ordered ? 'yes' : 'no'}.`;
+  const section = (role, types, abilities) =>
+    types.flatMap((type) => [
+      `### ${role} ${code(type.type)}`,
+      `${type.summary}.`,
+      abilities(type.type),
+      table(
+        ['key', 'value', 'default', 'meaning'],
+        type.keys.map((key) => [
+          code(key.name),
+          cell(key.type),
+          key.required ? 'required' : defaultText(key.default),
+          cell(key.description ?? ''),
+        ]),
+      ),
+    ]);
+  const find = (list, type) => list.find((definition) => definition.type === type);
+  return page([
+    made('the schemas of the types'),
+    '# Types of homes and stores',
+    'The same list as `hygge types`, which also knows the types of plugins. How the keys are written is in [configuration.md](configuration.md).',
+    '## Homes',
+    ...section('home', homes, (type) => homeAbilities(find(registry.homes, type))),
+    '## Stores',
+    ...section('store', stores, (type) => storeAbilities(find(registry.stores, type))),
+  ]);
+}
+
+function defaultText(value) {
+  return value === undefined || value === null
+    ? '–'
+    : code(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+const kinds = [
+  [
+    'config',
+    'What was asked for is wrong',
+    '2',
+    'Nothing was tried. Mend the file or the command, and run it again.',
+  ],
+  ['run', 'What was asked for is right, but could not be done', '1', 'Stores keep what they held before.'],
+  ['interrupt', 'Somebody stopped it', '130', 'Nothing of what was stopped was published.'],
+];
+
+function errorsPage() {
+  const parts = [
+    made('src/errors/catalogue'),
+    '# Errors',
+    'Every error that hygge makes on purpose has a code. It says what happened and to what, where in your files (where there is such a place), and what to try. Codes do not change; wording may. `--json` and the journal carry them, and in a program they are `error.code` of a [`HyggeError`](library.md#errors).',
+    table(
+      ['kind', 'meaning', 'exit code'],
+      kinds.map(([kind, meaning, exit]) => [code(kind), meaning, exit]),
+    ),
+    'An error that is *worth trying again* may be gone the next time: another run held the store, a disk or a server did not answer.',
+  ];
+  for (const [kind, meaning, exit, after] of kinds) {
+    const entries = Object.entries(catalogue)
+      .filter(([, entry]) => entry.kind === kind)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    parts.push(`## ${meaning} (exit code ${exit})`, after);
+    for (const [name, entry] of entries) parts.push(...errorSection(name, entry));
+  }
+  return page(parts);
+}
+
+function errorSection(name, entry) {
+  const title = `${entry.title}.${entry.retryable === true ? ' Worth trying again.' : ''}`;
+  const facts = errorExamples[name];
+  if (facts === undefined) return [`### ${name}`, title];
+  const { message, hint } = fail(name, facts);
+  const lines = [message, ...(hint === null ? [] : [`try: ${hint}`])];
+  return [`### ${name}`, title, `\`\`\`text\n${lines.join('\n')}\n\`\`\``];
+}
+
+const page = (parts) => `${parts.join('\n\n')}\n`;
+
+const pages = { 'docs/types.md': typesPage(), 'docs/errors.md': errorsPage() };
+const without = Object.keys(catalogue).filter((name) => errorExamples[name] === undefined);
+if (without.length > 0) console.error(`scripts/error-examples.mjs has no example of: ${without.join(', ')}`);
+let stale = without.length > 0;
+for (const [file, text] of Object.entries(pages)) {
+  if (!process.argv.includes('--check')) writeFileSync(`${root}${file}`, text);
+  else if (readFileSync(`${root}${file}`, 'utf8') !== text) {
+    console.error(`${file} is out of date: build, then npm run reference`);
+    stale = true;
+  }
+}
+process.exitCode = stale ? 1 : 0;
