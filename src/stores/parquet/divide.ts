@@ -1,4 +1,5 @@
-import type { Footer } from '../../parquet/index.js';
+import { fail } from '../../errors/index.js';
+import { executeSplice, type Footer, planSplice } from '../../parquet/index.js';
 
 /** Rows in a vector of the engine: the grain of its row groups. */
 export const vectorRows = 2048;
@@ -23,4 +24,21 @@ export function divisionFor(batchSize: number): Division {
 
 function wholeVectors(rows: number): number {
   return Math.ceil(rows / vectorRows) * vectorRows;
+}
+
+/** Copies the row groups of a file into files of at most so many rows; gives their paths, in order. */
+export async function divideByRowGroups(
+  footer: Footer,
+  fileRows: number,
+  allocate: () => string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i) }], {
+    targetRows: fileRows,
+  });
+  if ('impossible' in plan)
+    throw fail('INTERNAL', { reason: `a file of its own cannot be divided: ${plan.impossible}` });
+  const paths = plan.outputs.map(() => allocate());
+  await executeSplice(plan, paths, { signal });
+  return paths;
 }

@@ -1,5 +1,7 @@
+import { unlink } from 'node:fs/promises';
 import type { Batch } from '../../core/batch.js';
 import type { EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type { StoreContents } from '../../core/plan.js';
 import type {
   Commit,
   Published,
@@ -9,8 +11,7 @@ import type {
   StoreSession,
 } from '../../core/store.js';
 import { hyggeVersion } from '../../core/version.js';
-import { fail } from '../../errors/index.js';
-import { FolderStore } from '../../files/index.js';
+import { FolderStore, type Recovered } from '../../files/index.js';
 import { copyToParquet } from '../../formats/parquet/index.js';
 import { readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, vectorRows } from './divide.js';
@@ -20,6 +21,13 @@ import { sliceBatch } from './slice.js';
 
 /** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
 const exactBelow = 10 * vectorRows;
+
+/** What a person is told of what a dead run left. */
+const recoveryNotes: Record<Recovered['what'], (runId: string) => string> = {
+  'rolled-forward': (runId) => `run ${runId} had died while it published; its files are now all in place`,
+  'rolled-back': (runId) => `run ${runId} had died while it was taken back; it is now gone whole`,
+  swept: (runId) => `run ${runId} had died before it published; what it had staged was removed`,
+};
 
 interface StagedFile {
   readonly path: string;
@@ -42,18 +50,20 @@ class ParquetStoreSession implements StoreSession {
   constructor(config: ParquetStoreConfig, context: StoreContext) {
     this.#config = config;
     this.#context = context;
-    this.#folder = new FolderStore(config.path, {
-      runId: context.runId,
-      owner: context.name,
-      suffix: '.parquet',
-    });
+    this.#folder = new FolderStore({ path: config.path, suffix: '.parquet' });
   }
 
-  inspect = () => this.#folder.inspect();
+  async inspect(): Promise<StoreContents> {
+    const { files, foreign } = await this.#folder.inspect();
+    return { files: files.length, rows: sum(files, 'rows'), bytes: sum(files, 'bytes'), foreign };
+  }
 
   async begin(request: StageRequest): Promise<void> {
     this.#request = request;
-    for (const message of await this.#folder.begin()) this.#context.notice(message);
+    const { runId, name } = this.#context;
+    for (const { what, runId: dead } of await this.#folder.begin({ runId, name })) {
+      this.#context.notice(recoveryNotes[what](dead ?? 'unknown'));
+    }
   }
 
   async writeRelation(
@@ -67,9 +77,9 @@ class ParquetStoreSession implements StoreSession {
       await this.#writeExactly(engine, relation.sql);
       return;
     }
-    const path = await this.#folder.allocate();
+    const path = this.#folder.allocate();
     await engine.run(this.#copy(relation.sql, path), { signal: this.#context.signal, onProgress });
-    this.#staged.push(...(await this.#divide(path)));
+    for (const part of await this.#divide(path)) this.#add(part);
   }
 
   async writeBatch(batch: Batch): Promise<void> {
@@ -111,12 +121,11 @@ class ParquetStoreSession implements StoreSession {
 
   async publish(commit: Commit): Promise<Published> {
     const { name, flow } = this.#context;
-    const names = new FileNames(
-      this.#config.file_pattern,
-      { name, flowName: flow },
-      await this.#folder.existingNames(),
-    );
+    const names = new FileNames(this.#config.file_pattern, { name, flowName: flow }, [
+      ...this.#folder.existingNames(),
+    ]);
     return this.#folder.publish({
+      runId: commit.runId,
       mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
       add: this.#staged.map(({ path, rows, bytes }) => ({ staged: path, name: names.next(), rows, bytes })),
       removeForeign: this.#config.replace_foreign,
@@ -124,9 +133,13 @@ class ParquetStoreSession implements StoreSession {
     });
   }
 
-  discard = () => this.#folder.discard();
+  discard(): Promise<void> {
+    return this.#folder.discard();
+  }
 
-  close = () => this.#folder.close();
+  close(): Promise<void> {
+    return this.#folder.close();
+  }
 
   /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
   async #writeExactly(engine: EngineSession, sql: string): Promise<void> {
@@ -135,35 +148,37 @@ class ParquetStoreSession implements StoreSession {
     await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal });
     const [[total] = ['0']] = await engine.rows('SELECT count(*) FROM hygge_whole');
     for (let first = 0; first < Number(total); first += batchSize) {
-      const path = await this.#folder.allocate();
+      const path = this.#folder.allocate();
       const part = `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize}`;
       await engine.run(this.#copy(part, path), { signal });
-      this.#staged.push({ path, rows: 0, bytes: 0 });
+      this.#add(path);
     }
     await engine.run('DROP TABLE hygge_whole');
   }
 
   async #flush(table: EngineTable): Promise<void> {
-    const path = await this.#folder.allocate();
+    const path = this.#folder.allocate();
     const { sql } = await table.relation();
     await (await this.#context.engine()).run(this.#copy(sql, path), { signal: this.#context.signal });
-    this.#staged.push({ path, rows: 0, bytes: 0 });
+    this.#add(path);
     await table.clear();
   }
 
   /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
-  async #divide(path: string): Promise<StagedFile[]> {
-    const footer = await readFooter(path, { signal: this.#context.signal });
+  async #divide(path: string): Promise<readonly string[]> {
+    const { signal } = this.#context;
+    const footer = await readFooter(path, { signal });
     const { fileRows } = divisionFor(this.#config.batch_size);
-    if (footer.rows <= fileRows || footer.rowGroups.length < 2)
-      return [{ path, rows: footer.rows, bytes: 0 }];
-    const paths = await divideByRowGroups(
-      footer,
-      fileRows,
-      () => this.#folder.allocate(),
-      this.#context.signal,
-    );
-    return paths.map((part) => ({ path: part, rows: 0, bytes: 0 }));
+    if (footer.rows <= fileRows || footer.rowGroups.length < 2) return [path];
+    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), signal);
+    await unlink(path);
+    return paths;
+  }
+
+  /** A file is made durable while the next one is being written; what goes wrong there is told by `publish`. */
+  #add(path: string): void {
+    this.#staged.push({ path, rows: 0, bytes: 0 });
+    this.#folder.sync(path).catch(() => {});
   }
 
   #copy(sql: string, path: string): string {
@@ -177,6 +192,9 @@ class ParquetStoreSession implements StoreSession {
   }
 }
 
-function sum(files: readonly StagedFile[], key: 'rows' | 'bytes'): number {
+function sum(
+  files: readonly { readonly rows: number; readonly bytes: number }[],
+  key: 'rows' | 'bytes',
+): number {
   return files.reduce((total, file) => total + file[key], 0);
 }
