@@ -21,7 +21,12 @@ export async function writeFileDurably(
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   await writeNewFile(fileSystem, temporary, bytes);
-  await fileSystem.rename(temporary, path);
+  try {
+    await fileSystem.rename(temporary, path);
+  } catch (error) {
+    await fileSystem.unlink(temporary).catch(() => {});
+    throw error;
+  }
   await fileSystem.syncFolder(dirname(path));
 }
 

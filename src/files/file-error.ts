@@ -25,6 +25,7 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: 'another process is using it',
   ENAMETOOLONG: 'the name is too long',
   ENOTDIR: 'a part of the path is a file',
+  EXDEV: 'it lies on another disk',
   EFBIG: 'the file would be larger than is allowed',
 };
 

@@ -2,8 +2,8 @@ import { fail } from '../errors/index.js';
 import type { Listing } from './contents.js';
 import { errorCode } from './file-system.js';
 import { noLinks } from './lock.js';
-import { checkName, foldersOf } from './names.js';
-import { byName, type RemovedFile, type StoredFile, type StoreRecord } from './record.js';
+import { checkName, foldersOf, isPartName } from './names.js';
+import { type AddedFile, byName, type RemovedFile, type StoredFile, type StoreRecord } from './record.js';
 import { keptName, type StoreFolder } from './store-folder.js';
 
 /** A staged file, and what it is to be called in the store. */
@@ -39,13 +39,14 @@ export async function planPublication(
   options: { readonly fence: number; readonly keep: boolean },
 ): Promise<StoreRecord> {
   const { runId, mode } = publication;
-  const removed = await filesToRemove(folder, listing, publication, options.keep);
+  const removed = await filesToRemove(folder, listing, publication);
   const out = new Set(removed.map((file) => file.name));
   const added = publication.add.map(({ staged, name, rows, bytes }) => {
     const part = staged.slice(folder.files.length + 1);
     return { name, rows, bytes, run_id: runId, part };
   });
   await checkNames(folder, listing, out, added);
+  await checkStaged(folder, publication, added);
   const kept = mode === 'replace' ? [] : state.files.filter((file) => !out.has(file.name));
   const files = new Map(kept.map((file) => [file.name, file]));
   for (const { part: _, ...file } of added) files.set(file.name, file);
@@ -83,7 +84,6 @@ async function filesToRemove(
   folder: StoreFolder,
   listing: Listing,
   publication: Publication,
-  keep: boolean,
 ): Promise<RemovedFile[]> {
   const named = new Set(publication.remove ?? []);
   const own = listing.files.filter(({ name }) => publication.mode === 'replace' || named.has(name));
@@ -98,10 +98,26 @@ async function filesToRemove(
     ({ file, own: isOwn }, i) => ({
       ...file,
       own: isOwn,
-      slot: keep ? keptName(publication.runId, i + 1) : null,
+      slot: keptName(publication.runId, i + 1),
       part: null,
     }),
   );
+}
+
+/** A file is known by its size later on, so it must have the size that it is said to have. */
+async function checkStaged(
+  folder: StoreFolder,
+  { runId }: Publication,
+  added: readonly AddedFile[],
+): Promise<void> {
+  for (const { name, part, bytes } of added) {
+    if (!isPartName(part))
+      throw fail('INTERNAL', { reason: `${name} was not staged in the store's own folder` });
+    const stat = await folder.fileSystem.stat(folder.part(part));
+    if (stat === null) throw fail('STAGED_FILE_LOST', { path: folder.path, name, runId });
+    if (stat.bytes !== bytes)
+      throw fail('INTERNAL', { reason: `${name} was staged with ${stat.bytes} bytes, not ${bytes}` });
+  }
 }
 
 /** Everything that could stand in the way later is found now, while nothing has been changed. */

@@ -20,7 +20,7 @@ export interface AddedFile extends StoredFile {
 export interface RemovedFile extends StoredFile {
   /** false for a foreign file, removed because the run was told to. Its rows are 0: nobody knows them. */
   readonly own: boolean;
-  /** What it is called in `.hygge/files` once it is out, kept for an undo; null where it is not kept. */
+  /** What it is called in `.hygge/files`, from before it is taken out; null where it need not come back. */
   readonly slot: string | null;
   /** A second name in `.hygge/files` that it may still have, to know it by. */
   readonly part: string | null;

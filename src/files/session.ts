@@ -1,12 +1,20 @@
 import { join } from 'node:path';
-import { fail } from '../errors/index.js';
+import { fail, HyggeError } from '../errors/index.js';
 import { carryOut } from './carry-out.js';
 import { listStore } from './contents.js';
 import { all, makeFolders, writeNewFile } from './durable.js';
 import type { Host } from './host.js';
 import { Lock } from './lock.js';
 import { keepRemoved, type Publication, planPublication } from './publication.js';
-import { encodeRecord, inverse, type StoreRecord, slotsOf } from './record.js';
+import {
+  type AddedFile,
+  emptyRecord,
+  encodeRecord,
+  inverse,
+  type StoredFile,
+  type StoreRecord,
+  slotsOf,
+} from './record.js';
 import { type Recovered, settle, sweep } from './recovery.js';
 import { type StoreFolder, stagedName } from './store-folder.js';
 
@@ -80,9 +88,8 @@ export class Session {
     try {
       await makeFolders(folder.fileSystem, folder.files);
       const settled = await settle(folder, lock.holder.token, () => lock.check());
-      const { files, names } = await listStore(folder, settled.state, options.suffix);
-      const taken = new Set([...names, ...files.map(({ name }) => name)]);
-      return new Session(options, owner, lock, made, { ...settled, names: taken });
+      const { names } = await listStore(folder, settled.state, options.suffix);
+      return new Session(options, owner, lock, made, { ...settled, names });
     } catch (error) {
       await lock.release().catch(() => {});
       await removeFolders(folder, [...made, folder.files]);
@@ -107,25 +114,25 @@ export class Session {
     return under;
   }
 
-  /** Makes the staged files visible. See {@link FolderStore.publish}. */
+  /** Makes the staged files visible. See {@link FolderStore.publish}. Gives the record of that change. */
   async publish(publication: Publication): Promise<StoreRecord> {
     const { folder, suffix, keepForUndo } = this.#options;
-    if (this.#state.run_id !== publication.runId) {
+    const { runId, add } = publication;
+    const files = this.#state.files.filter((file) => file.run_id === runId);
+    if (this.#state.run_id !== runId && files.length === 0) {
       const listing = await listStore(folder, this.#state, suffix);
-      const fence = this.#nextFence();
-      const next = await planPublication(folder, this.#state, listing, publication, {
-        fence,
-        keep: keepForUndo,
-      });
+      const options = { fence: this.#nextFence(), keep: keepForUndo };
+      const next = await planPublication(folder, this.#state, listing, publication, options);
       await keepRemoved(folder, next);
       await this.#commit(
         next,
-        publication.runId,
-        publication.add.map(({ staged }) => this.sync(staged)),
+        runId,
+        add.map(({ staged }) => this.sync(staged)),
       );
     }
-    await this.discard();
-    return this.#state;
+    // What cannot be swept now will be at the next start; the data is where it should be.
+    await this.discard().catch(() => {});
+    return this.#state.run_id === runId ? this.#state : { ...emptyRecord, added: files.map(asAdded) };
   }
 
   /** Takes the last run back. See {@link FolderStore.undo}. */
@@ -135,7 +142,7 @@ export class Session {
     const reason = await this.#whyNoUndo(runId);
     if (reason !== null) throw fail('NOTHING_TO_UNDO', { path: folder.path, reason });
     await this.#commit(inverse(undone, this.#nextFence(), false), this.#owner.runId, []);
-    await this.discard();
+    await this.discard().catch(() => {});
     return undone;
   }
 
@@ -182,29 +189,42 @@ export class Session {
       await this.#lock.check();
       await carryOut(folder, next, intent, () => this.#lock.check());
     } catch (error) {
-      await this.#lock.check();
-      if (next.undoes === null) await this.#abandon(next, intent, error);
-      throw error;
+      if (!(await this.#isComplete(next))) await this.#abandon(next, intent, error);
     }
     this.#state = next;
   }
 
-  /** Turns an intent into its opposite. Once that is durable, the store comes to its old state, now or later. */
-  async #abandon(next: StoreRecord, intent: string, cause: unknown): Promise<void> {
+  /** Whether a change is done all the same: a network may carry out what it reports as failed. */
+  async #isComplete(next: StoreRecord): Promise<boolean> {
+    try {
+      return (await this.#options.folder.readManifest()).fence === next.fence;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Turns an intent into its opposite, and fails with the cause. Once that is durable, the store comes to its old
+   * state, now or later. An undo has no opposite: what it takes out is not kept.
+   */
+  async #abandon(next: StoreRecord, intent: string, cause: unknown): Promise<never> {
     const { folder } = this.#options;
     const { fileSystem } = folder;
     const draft = `${intent}.back.tmp`;
-    const back = inverse({ ...next, previous: next.previous ?? this.#state }, next.fence, true);
+    const back = inverse({ ...next, previous: this.#state }, next.fence, true);
     try {
+      await this.#lock.check();
+      if (next.undoes !== null) throw cause;
       await writeNewFile(fileSystem, draft, encodeRecord(back));
       await fileSystem.rename(draft, intent);
       await fileSystem.syncFolder(folder.hidden);
-    } catch {
+    } catch (error) {
+      if (error instanceof HyggeError && error.code === 'LOCK_LOST') throw error;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const runId = next.run_id ?? '';
-      throw fail('PUBLISH_UNFINISHED', { path: folder.path, runId, reason }, { cause });
+      throw fail('PUBLISH_UNFINISHED', { path: folder.path, reason }, { cause });
     }
     await carryOut(folder, back, intent, () => this.#lock.check()).catch(() => {});
+    throw cause;
   }
 
   /** Folders whose entries a first publication must make durable, for nobody else has. */
@@ -243,6 +263,7 @@ export class Session {
   }
 }
 
+const asAdded = (file: StoredFile): AddedFile => ({ ...file, part: '' });
 const parentOf = (path: string): string => join(path, '..');
 
 async function removeFolders(folder: StoreFolder, paths: readonly string[]): Promise<void> {

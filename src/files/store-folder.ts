@@ -75,7 +75,8 @@ export class StoreFolder {
 
   /** Staged and kept files that nothing speaks of any more. */
   async leftovers(state: StoreRecord, intents: readonly Intent[]): Promise<string[]> {
-    const wanted = new Set([...slotsOf(state), ...intents.flatMap(({ record }) => partsOf(record))]);
+    const kept = state.previous === null ? [] : slotsOf(state);
+    const wanted = new Set([...kept, ...intents.flatMap(({ record }) => partsOf(record))]);
     const entries = await this.list(this.files);
     return entries.map(({ name }) => name).filter((name) => !wanted.has(name));
   }

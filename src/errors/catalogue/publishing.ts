@@ -24,7 +24,7 @@ export const publishingErrors = {
     retryable: true,
     message: (f) => `${f.owner} no longer holds the store ${f.path}: ${f.holder}`,
     hint: () =>
-      'This run stood still for so long that it was taken for dead. What it had staged is gone; run it again.',
+      'This run stood still for so long that it was taken for dead, and the other run decided what became of its files: all of them were published, or none. `hygge journal` tells which.',
   }),
   RECORD_DAMAGED: entry<{ path: string; reason: string }>({
     title: 'A record of the store is damaged',
@@ -55,12 +55,12 @@ export const publishingErrors = {
     hint: () =>
       'Something other than hygge removed files from the .hygge folder of the store, or from the store itself. Put the file back, or take the intent record out of that folder to go back to what the manifest says.',
   }),
-  PUBLISH_UNFINISHED: entry<{ path: string; runId: string; reason: string }>({
-    title: 'A publication began and could be neither finished nor taken back',
+  PUBLISH_UNFINISHED: entry<{ path: string; reason: string }>({
+    title: 'A change of a store was begun and could be neither finished nor taken back',
     kind: 'run',
     retryable: true,
     message: (f) =>
-      `run ${f.runId} could be neither published into ${f.path} nor taken back, for the disk failed twice: ${f.reason}`,
+      `the change of the store ${f.path} was begun, and could be neither finished nor taken back: ${f.reason}`,
     hint: () =>
       'The old data and the new are safe. The next run, or `hygge recover`, settles which of the two the store holds, never a mixture.',
   }),
