@@ -108,5 +108,8 @@ function usageError(error: CommanderError, args: readonly string[]): HyggeError 
     error.code === 'commander.unknownCommand' || command === undefined
       ? '`hygge --help` shows the commands.'
       : `\`hygge ${command} --help\` shows what it takes, with examples.`;
-  return fail('USAGE', { reason: first.replace(/\.$/, ''), hint: suggestion === undefined ? more : `${suggestion} ${more}` });
+  return fail('USAGE', {
+    reason: first.replace(/\.$/, ''),
+    hint: suggestion === undefined ? more : `${suggestion} ${more}`,
+  });
 }

@@ -68,7 +68,7 @@ function headline(
   const entities = counted(total, 'entity', 'entities');
   const verdict =
     failed > 0
-      ? brush.bad(`✗ ${count(failed)} of ${entities} did not settle`)
+      ? brush.bad(total === 1 ? '✗ It did not settle' : `✗ ${count(failed)} of ${entities} did not settle`)
       : result.status === 'fail'
         ? brush.bad('✗ The run was stopped')
         : passed === 0
@@ -156,10 +156,12 @@ function nextSteps(failed: readonly EntityResult[], output: Output): string {
     ...(entities.length > 0 ? [`--entity ${entities.join(',')}`] : []),
   ];
   const again = failed.length <= mostListed ? `hygge go ${flags.map(shellSafe).join(' ')}` : 'hygge go';
+  const check = 'hygge debug';
+  const width = Math.max(check.length, again.length);
   return [
     brush.strong('Next'),
-    `  ${again}   runs what failed again, once it is mended`,
-    '  hygge debug   checks every home and store',
+    `  ${check.padEnd(width)}  checks every home and store`,
+    `  ${again.padEnd(width)}  runs what failed again, once it is mended`,
   ].join('\n');
 }
 

@@ -146,7 +146,7 @@ describe('the summary', () => {
     const text = summaryText(runResult(flows), nothing, captured(), options);
     expect(text.split('\n').length).toBeLessThan(60);
     expect(text).toContain('… and 1,990 more');
-    expect(text).toContain('\n  hygge go   ');
+    expect(text).toContain('\n  hygge go     runs what failed');
   });
 
   it('stays short when thousands settled', () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { fail } from '../../errors/index.js';
+import { fail, HyggeError } from '../../errors/index.js';
 import { counted, shortPath } from '../../messages/index.js';
 import { type Context, exitCodes } from '../context.js';
 import { writeSampleData } from '../sample-data.js';
@@ -56,16 +56,17 @@ async function init(name: string, flags: InitFlags, context: Context): Promise<n
     });
   }
   try {
+    await mkdir(join(root, dirname(data)), { recursive: true });
+    await writeSampleData(join(root, data));
     for (const [file, text] of Object.entries(texts)) {
       await mkdir(dirname(join(root, file)), { recursive: true });
       await writeFile(join(root, file), text);
     }
-    await mkdir(join(root, dirname(data)), { recursive: true });
   } catch (cause) {
+    if (cause instanceof HyggeError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw fail('PATH_NOT_WRITABLE', { what: 'the new workspace', path: root, reason }, { cause });
   }
-  await writeSampleData(join(root, data));
   context.out.write(welcome(root, [...Object.keys(texts), data], context));
   return exitCodes.done;
 }

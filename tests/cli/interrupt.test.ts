@@ -1,0 +1,151 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  type Ended,
+  expectForPeople,
+  folderWith,
+  goDocument,
+  hygge,
+  parquet,
+  rowsIn,
+  snapshot,
+} from './helpers.js';
+
+/**
+ * A home that gives a thousand rows, says that it is there, and then gives nothing more until it is stopped. Where it
+ * is stubborn, it does not let go even then.
+ */
+const endless = `
+import { z } from '${import.meta.resolve('zod')}';
+export default (registry) => registry.home({
+  type: 'endless',
+  summary: 'Never comes to its end',
+  config: z.strictObject({ stubborn: z.boolean().default(false).describe('Does not let go') }),
+  capabilities: { gives: ['batches'], ordered: true },
+  async open({ stubborn }) {
+    return {
+      async schema() { return [{ name: 'id', type: { kind: 'bigint' }, nullable: true }]; },
+      async estimate() { return { rows: null, bytes: null, files: null, exact: false }; },
+      async *read({ signal }) {
+        for (let i = 0; i < 10; i++) yield Array.from({ length: 100 }, (_, j) => ({ id: i * 100 + j }));
+        process.stderr.write('READING\\n');
+        const clock = setInterval(() => {}, 1000);
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        clearInterval(clock);
+      },
+      async close() {
+        if (!stubborn) return;
+        process.stderr.write('HOLDING\\n');
+        setInterval(() => {}, 1000);
+        await new Promise(() => {});
+      },
+    };
+  },
+});
+`;
+
+async function project(stubborn = false): Promise<string> {
+  const folder = folderWith({
+    'endless.mjs': endless,
+    'first.yml': 'flows:\n  tea:\n    home: tea.parquet\n    store: store\n',
+    'second.yml': `plugins: [./endless.mjs]
+flows:
+  tea:
+    home: { type: endless, stubborn: ${stubborn} }
+    store: { path: store, batch_size: 100 }
+`,
+  });
+  await parquet(join(folder, 'tea.parquet'), 'SELECT range AS id FROM range(7)');
+  expect((await hygge(['go', 'first.yml'], { cwd: folder })).code).toBe(0);
+  return folder;
+}
+
+/** Runs the endless flow, and sends each signal when its word has been written. */
+function interrupted(
+  folder: string,
+  signals: readonly [word: string, signal: NodeJS.Signals][],
+  flags: readonly string[] = [],
+): Promise<Ended> {
+  return hygge(['go', 'second.yml', ...flags], {
+    cwd: folder,
+    watch: (child) => {
+      let said = '';
+      const waiting = [...signals];
+      child.stderr?.on('data', (text) => {
+        said += text;
+        const [next] = waiting;
+        if (next === undefined || !said.includes(next[0])) return;
+        waiting.shift();
+        child.kill(next[1]);
+      });
+    },
+  });
+}
+
+const visible = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(snapshot(join(folder, 'store'))).filter(([path]) => path.endsWith('.parquet')),
+  );
+
+/** What is left of the staging of any run. */
+function staged(folder: string): string[] {
+  const staging = join(folder, 'store/.hygge/staging');
+  return existsSync(staging) ? readdirSync(staging, { recursive: true, encoding: 'utf8' }) : [];
+}
+
+describe('Ctrl-C in the middle', () => {
+  it('ends with 130, cleans up, and leaves the store as it was', async () => {
+    const folder = await project();
+    const before = visible(folder);
+    const ended = await interrupted(folder, [['READING', 'SIGINT']]);
+    expect(ended).toMatchObject({ code: 130, signal: null });
+    expect(ended.stdout).toContain('Stopping, and cleaning up');
+    expect(ended.stdout).toContain('✗ INTERRUPTED');
+    expectForPeople(ended.stdout);
+    expect(visible(folder)).toEqual(before);
+    expect(staged(folder)).toEqual([]);
+    expect(await rowsIn(join(folder, 'store'))).toBe(7);
+    const again = await hygge(['go', 'first.yml'], { cwd: folder });
+    expect(again.code).toBe(0);
+    const journal = JSON.parse((await hygge(['journal', 'first.yml', '--json'], { cwd: folder })).stdout);
+    expect(journal.entries.map((entry: { status: string }) => entry.status)).toEqual([
+      'success',
+      'fail',
+      'success',
+    ]);
+  });
+
+  it('still gives its JSON document', async () => {
+    const folder = await project();
+    const ended = await interrupted(folder, [['READING', 'SIGINT']], ['--json', '--quiet']);
+    expect(ended.code).toBe(130);
+    const result = goDocument.parse(JSON.parse(ended.stdout));
+    expect(result).toMatchObject({ status: 'fail', rows: 0 });
+    expect(result.flows[0]?.error?.code).toBe('INTERRUPTED');
+  });
+
+  it('ends at once when it comes twice', async () => {
+    const folder = await project(true);
+    const before = visible(folder);
+    const ended = await interrupted(folder, [
+      ['READING', 'SIGINT'],
+      ['HOLDING', 'SIGINT'],
+    ]);
+    expect(ended).toMatchObject({ code: 130, signal: null });
+    expect(visible(folder)).toEqual(before);
+    expect((await hygge(['go', 'first.yml'], { cwd: folder })).code).toBe(0);
+    expect(staged(folder)).toEqual([]);
+  });
+});
+
+describe('SIGTERM in the middle', () => {
+  it('ends with 143, cleans up, and leaves the store as it was', async () => {
+    const folder = await project();
+    const before = visible(folder);
+    const ended = await interrupted(folder, [['READING', 'SIGTERM']]);
+    expect(ended).toMatchObject({ code: 143, signal: null });
+    expect(visible(folder)).toEqual(before);
+    expect(staged(folder)).toEqual([]);
+  });
+});
