@@ -6,6 +6,7 @@ import { counted, jsonText } from '../../messages/index.js';
 import { type Context, exitCodeOf, exitCodes } from '../context.js';
 import type { RunFlags } from '../flags.js';
 import { addSelection, prepare } from '../run-options.js';
+import { stopSignals } from '../stop.js';
 
 const examples = `
 Examples:
@@ -31,7 +32,8 @@ export function registerDebug(program: Command, context: Context, done: (exitCod
 
 async function debug(path: string | undefined, flags: RunFlags, context: Context): Promise<number> {
   const { coordinator, workspace, request } = await prepare(path, flags, context);
-  const outcomes = await coordinator.check(request);
+  const stop = stopSignals(() => {});
+  const outcomes = await coordinator.check({ ...request, signal: stop.signal }).finally(stop.dispose);
   const failed = outcomes.filter((outcome) => !outcome.ok);
   const errors = failed
     .map((outcome) => outcome.error)
@@ -44,7 +46,7 @@ async function debug(path: string | undefined, flags: RunFlags, context: Context
     out.write(checksText(outcomes, out, { cwd, verbose: flags.verbose ?? false }));
   }
   if (failed.length === 0) return exitCodes.done;
-  return errors.length === 0 ? exitCodes.failed : exitCodeOf(errors);
+  return stop.exitCode() ?? (errors.length === 0 ? exitCodes.failed : exitCodeOf(errors));
 }
 
 function document(outcomes: readonly CheckOutcome[]): object {

@@ -6,6 +6,7 @@ import { plansText } from '../../messages/plans.js';
 import { type Context, exitCodeOf, exitCodes } from '../context.js';
 import type { RunFlags } from '../flags.js';
 import { addRunOptions, prepare } from '../run-options.js';
+import { stopSignals } from '../stop.js';
 
 const examples = `
 Examples:
@@ -34,7 +35,8 @@ export async function showPlans(
   context: Context,
 ): Promise<number> {
   const { coordinator, request } = await prepare(path, flags, context);
-  const outcomes = await coordinator.plan(request);
+  const stop = stopSignals(() => {});
+  const outcomes = await coordinator.plan({ ...request, signal: stop.signal }).finally(stop.dispose);
   const errors = outcomes
     .map((outcome) => outcome.error)
     .filter((error): error is HyggeError => error !== null);
@@ -44,7 +46,7 @@ export async function showPlans(
     const { cwd, out } = context;
     context.out.write(plansText(outcomes, out, { cwd, verbose: flags.verbose ?? false }));
   }
-  return errors.length === 0 ? exitCodes.done : exitCodeOf(errors);
+  return errors.length === 0 ? exitCodes.done : (stop.exitCode() ?? exitCodeOf(errors));
 }
 
 function document(outcomes: readonly PlanOutcome[], good: boolean): object {
