@@ -6,3 +6,6 @@ import { parquetStore } from './stores/parquet/index.js';
 export function builtinRegistry(): Registry {
   return new Registry(parquetHome.type).home(parquetHome).store(parquetStore);
 }
+
+/** Every type that comes with hygge. Naming them here keeps what they add to HomeTypes and StoreTypes in the declarations. */
+export type BuiltinType = typeof parquetHome | typeof parquetStore;
