@@ -10,8 +10,16 @@ import type { ThriftList, ThriftStruct, ThriftValue } from './thrift/tree.js';
 const rowGroupsField = 4;
 const columnsField = 1;
 
+/** What is known of a file before its footer is read. */
+export interface FileFacts {
+  readonly path: string;
+  readonly bytes: number;
+  readonly modified: number;
+}
+
 /** Makes the typed view of a footer from its metadata. `bytes` are kept by the view. */
-export function footerView(bytes: Uint8Array, path: string, fileBytes: number): Footer {
+export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
+  const { path } = file;
   const raw = decodeThrift(bytes, { path, leaveEncoded: rowGroupsField });
   if (fieldOf(raw, 8) !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
   const need = needIn(path);
@@ -30,7 +38,8 @@ export function footerView(bytes: Uint8Array, path: string, fileBytes: number): 
   const orders = listOf(raw, 7);
   return {
     path,
-    fileBytes,
+    fileBytes: file.bytes,
+    modified: file.modified,
     footerBytes: bytes.length,
     version: integerOf(raw, 1) ?? 0,
     rows,

@@ -13,6 +13,8 @@ export interface Footer {
   readonly path: string;
   /** The size of the whole file. */
   readonly fileBytes: number;
+  /** When it was last changed, in milliseconds since 1970. */
+  readonly modified: number;
   /** The size of the metadata alone, without the 8 bytes behind it. */
   readonly footerBytes: number;
   readonly version: number;

@@ -1,6 +1,19 @@
 export type { Annotation, TimeUnit } from './annotation.js';
+export { type BoundValue, compareBounds } from './bound-value.js';
+export { type Bounds, boundsOf } from './bounds.js';
 export type { ByteRange, ColumnChunk, ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
 export { columnNames, logicalSchema } from './logical-schema.js';
 export type { Codec, ConvertedType, Encoding, PhysicalType, Repetition } from './names.js';
+export { chunkRange, dataBytes } from './ranges.js';
 export { type ReadFooterOptions, readFooter } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
+export { type ExecuteSpliceOptions, executeSplice, type SpliceResult } from './splice/execute.js';
+export {
+  planSplice,
+  type SplicedFile,
+  type SpliceImpossible,
+  type SpliceInput,
+  type SpliceOptions,
+  type SplicePlan,
+} from './splice/plan.js';
+export { type Statistics, statisticsOf } from './statistics.js';

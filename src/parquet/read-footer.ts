@@ -1,7 +1,9 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
+import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
 import { footerView } from './footer-view.js';
+import { checkRanges } from './ranges.js';
 
 export interface ReadFooterOptions {
   /** Stops the reading: the signal's reason is thrown. */
@@ -17,7 +19,8 @@ const firstReading = 64 * 1024;
 const largestFooter = 512 * 1024 * 1024;
 
 /**
- * Reads the footer of a parquet file, and nothing of its data.
+ * Reads the footer of a parquet file, and nothing of its data. What it returns is sound: it points at nothing
+ * outside of the file, its row counts agree, and its columns do not overlap.
  * Errors: PATH_NOT_FOUND, PATH_NOT_READABLE, NOT_PARQUET, PARQUET_ENCRYPTED, PARQUET_DAMAGED.
  */
 export async function readFooter(path: string, options: ReadFooterOptions = {}): Promise<Footer> {
@@ -30,15 +33,17 @@ export async function readFooter(path: string, options: ReadFooterOptions = {}):
     if (!kind.isFile()) throw fail('NOT_PARQUET', { path, reason: 'it is not a regular file' });
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
+      const { size, mtimeMs } = await file.stat();
       const metadata = await readMetadata(file, path, size);
       signal?.throwIfAborted();
-      return footerView(metadata, path, size);
+      const footer = footerView(metadata, { path, bytes: size, modified: mtimeMs });
+      checkRanges(footer);
+      return footer;
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw asPathError(error, path);
+    throw asFileError(error, path);
   }
 }
 
@@ -85,25 +90,3 @@ async function readAt(file: FileHandle, path: string, offset: number, length: nu
 }
 
 const magicOf = (bytes: Buffer): string => bytes.toString('latin1');
-
-/** What the file system says, as an error of ours; everything else as it is. */
-function asPathError(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const what = 'the file';
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return fail('PATH_NOT_FOUND', { what, path }, { cause: error });
-    case 'EACCES':
-    case 'EPERM':
-      return fail('PATH_NOT_READABLE', { what, path, reason: 'permission denied' }, { cause: error });
-    case 'EIO':
-    case 'EMFILE':
-    case 'ENFILE':
-    case 'EBUSY':
-    case 'ESTALE':
-      return fail('FILE_SYSTEM', { what, path, reason: (error as Error).message }, { cause: error });
-    default:
-      return error;
-  }
-}

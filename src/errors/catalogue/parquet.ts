@@ -24,6 +24,13 @@ export const parquetErrors = {
     hint: () =>
       'It was probably cut short while it was written or copied. Fetch it again from where it came.',
   }),
+  PARQUET_CHANGED: entry<{ path: string }>({
+    title: 'A file that changed while it was copied',
+    kind: 'run',
+    retryable: true,
+    message: (f) => `${f.path} was changed while it was being copied`,
+    hint: () => 'Nothing was published. Run it again when nobody is writing to the file.',
+  }),
   PARQUET_ENCRYPTED: entry<{ path: string }>({
     title: 'An encrypted parquet file',
     kind: 'run',

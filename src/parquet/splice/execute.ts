@@ -1,0 +1,127 @@
+import { constants } from 'node:fs';
+import { copyFile, open, rm, stat } from 'node:fs/promises';
+import { fail } from '../../errors/index.js';
+import { asWriteError } from '../file-error.js';
+import { asBytes } from '../thrift/access.js';
+import { type CopyOptions, copyRanges } from './copy.js';
+import { joinFooter } from './footer-parts.js';
+import { writeIndexes } from './indexes.js';
+import { InputFiles } from './inputs.js';
+import { OutputFile } from './output.js';
+import type { SplicedFile, SplicePlan } from './plan.js';
+import { withIndexes } from './row-group.js';
+
+export interface ExecuteSpliceOptions extends CopyOptions {
+  /** Whether to wait until the disk has each file. Default: false. */
+  readonly sync?: boolean | undefined;
+}
+
+/** A file that a splice has made. */
+export interface SpliceResult {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+const magic = asBytes('PAR1');
+
+/**
+ * Carries out a plan: `paths[n]` becomes the n-th output. The files must not be there yet; after an error, the one
+ * that was being written is taken away again.
+ * Errors: PARQUET_CHANGED, PARQUET_DAMAGED, those of reading and of writing files, and the signal's reason.
+ */
+export async function executeSplice(
+  plan: SplicePlan,
+  paths: readonly string[],
+  options: ExecuteSpliceOptions = {},
+): Promise<SpliceResult[]> {
+  const inputs = new InputFiles(plan.inputs);
+  const results: SpliceResult[] = [];
+  try {
+    for (const [i, output] of plan.outputs.entries()) {
+      const path = paths[i];
+      if (path === undefined) throw new RangeError(`there is no path for output ${i}`);
+      options.signal?.throwIfAborted();
+      const bytes =
+        (await clone(plan, output, path, options)) ?? (await write(plan, output, path, inputs, options));
+      results.push({ path, bytes, rows: output.rows });
+    }
+    await inputs.finish();
+    return results;
+  } finally {
+    await inputs.close();
+  }
+}
+
+/** Lets the file system share a whole input's bytes, where it can; null where it cannot, and all must be copied. */
+async function clone(
+  plan: SplicePlan,
+  output: SplicedFile,
+  path: string,
+  options: ExecuteSpliceOptions,
+): Promise<number | null> {
+  const input = output.whole === null ? undefined : plan.inputs[output.whole];
+  if (input === undefined) return null;
+  const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
+  try {
+    await copyFile(input.path, path, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+  } catch {
+    return null;
+  }
+  try {
+    const file = await open(path, 'r+');
+    try {
+      const [copy, source] = [await file.stat(), await stat(input.path)];
+      if (copy.size !== input.bytes || source.mtimeMs !== input.modified) throw fail('PARQUET_CHANGED', { path: input.path });
+      if (options.sync === true) await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw asWriteError(error, path);
+  }
+  options.onBytes?.(input.bytes);
+  return input.bytes;
+}
+
+/** Writes an output; gives its size. */
+async function write(
+  plan: SplicePlan,
+  output: SplicedFile,
+  path: string,
+  inputs: InputFiles,
+  options: ExecuteSpliceOptions,
+): Promise<number> {
+  const input = output.whole === null ? undefined : plan.inputs[output.whole];
+  const copies =
+    output.whole === null || input === undefined
+      ? output.copies
+      : [{ input: output.whole, from: 0, to: 0, bytes: input.bytes }];
+  const dataEnd = copies.reduce((end, copy) => Math.max(end, copy.to + copy.bytes), magic.length);
+  const file = await OutputFile.create(path, dataEnd);
+  try {
+    await copyRanges(copies, inputs, file, options);
+    if (output.footer !== null) {
+      await file.writeAt(magic, 0);
+      const inputBytes = (index: number): number => plan.inputs[index]?.bytes ?? 0;
+      const places = await writeIndexes(output.indexes, inputs, inputBytes, file, options.signal);
+      const groups = output.footer.row_groups.map((text, i) => {
+        const encoded = Buffer.from(text, 'base64');
+        const own = places.get(i);
+        return own === undefined ? encoded : withIndexes(encoded, own, path);
+      });
+      const footer = joinFooter(output.footer, groups);
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(footer.length);
+      for (const bytes of [footer, length, magic]) await file.append(bytes);
+    }
+    options.signal?.throwIfAborted();
+    const bytes = file.end;
+    await file.finish(options.sync ?? false);
+    return bytes;
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}

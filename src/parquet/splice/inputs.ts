@@ -1,0 +1,99 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { fail } from '../../errors/index.js';
+import { asFileError } from '../file-error.js';
+import type { PlannedInput } from './plan.js';
+
+/** How many inputs are kept open: with thousands of small files, never one for each. */
+const keptOpen = 32;
+
+/** The inputs of a splice: opened when they are needed, and checked to be what was planned with. */
+export class InputFiles {
+  readonly #inputs: readonly PlannedInput[];
+  /** In the order of their last use. */
+  readonly #open = new Map<number, Promise<FileHandle>>();
+  readonly #readers = new Map<number, number>();
+
+  constructor(inputs: readonly PlannedInput[]) {
+    this.#inputs = inputs;
+  }
+
+  pathOf(input: number): string {
+    return this.#planned(input).path;
+  }
+
+  /** Fills `into` from a place of an input. PARQUET_CHANGED where the input is not what it was. */
+  async read(input: number, from: number, into: Uint8Array): Promise<void> {
+    this.#readers.set(input, (this.#readers.get(input) ?? 0) + 1);
+    try {
+      const file = await this.#handle(input);
+      for (let done = 0; done < into.length; ) {
+        const { bytesRead } = await file.read(into, done, into.length - done, from + done);
+        if (bytesRead === 0) throw fail('PARQUET_CHANGED', { path: this.pathOf(input) });
+        done += bytesRead;
+      }
+    } catch (error) {
+      throw asFileError(error, this.pathOf(input));
+    } finally {
+      this.#readers.set(input, (this.#readers.get(input) ?? 1) - 1);
+    }
+    await this.#closeOldest();
+  }
+
+  /** PARQUET_CHANGED where an input that was read is not what it was when that began. Closes all. */
+  async finish(): Promise<void> {
+    for (const [input, handle] of this.#open) await this.#check(input, await handle);
+    await this.close();
+  }
+
+  /** Safe after errors, and twice. */
+  async close(): Promise<void> {
+    const handles = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of handles) await handle.then((file) => file.close()).catch(() => undefined);
+  }
+
+  #handle(input: number): Promise<FileHandle> {
+    const known = this.#open.get(input);
+    const handle = known ?? this.#opened(input);
+    this.#open.delete(input);
+    this.#open.set(input, handle);
+    return handle;
+  }
+
+  async #opened(input: number): Promise<FileHandle> {
+    const file = await open(this.pathOf(input), 'r');
+    try {
+      await this.#check(input, file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return file;
+  }
+
+  async #check(input: number, file: FileHandle): Promise<void> {
+    const { path, bytes, modified } = this.#planned(input);
+    const now = await file.stat();
+    if (now.size !== bytes || now.mtimeMs !== modified) throw fail('PARQUET_CHANGED', { path });
+  }
+
+  async #closeOldest(): Promise<void> {
+    for (const [input, handle] of this.#open) {
+      if (this.#open.size <= keptOpen) return;
+      if ((this.#readers.get(input) ?? 0) > 0) continue;
+      this.#open.delete(input);
+      const file = await handle;
+      try {
+        await this.#check(input, file);
+      } finally {
+        await file.close();
+      }
+    }
+  }
+
+  #planned(input: number): PlannedInput {
+    const planned = this.#inputs[input];
+    if (planned === undefined) throw new RangeError(`the plan has no input ${input}`);
+    return planned;
+  }
+}

@@ -1,0 +1,81 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { asWriteError } from '../file-error.js';
+
+/** Bytes that are gathered before they are written. */
+const bufferBytes = 1024 * 1024;
+
+/** A new file that is written from its beginning: data at known places first, and then one thing after another. */
+export class OutputFile {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #buffered = 0;
+  /** Where the buffer's first byte goes. */
+  #written: number;
+
+  private constructor(path: string, file: FileHandle, start: number) {
+    this.path = path;
+    this.#file = file;
+    this.#written = start;
+  }
+
+  /** `appendFrom`: where {@link append} begins. PATH_NOT_WRITABLE where the file is already there. */
+  static async create(path: string, appendFrom: number): Promise<OutputFile> {
+    try {
+      return new OutputFile(path, await open(path, 'wx'), appendFrom);
+    } catch (error) {
+      throw asWriteError(error, path);
+    }
+  }
+
+  /** Where the next appended byte goes. */
+  get end(): number {
+    return this.#written + this.#buffered;
+  }
+
+  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw asWriteError(error, this.path);
+    }
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    if (this.#buffered + bytes.length > bufferBytes) await this.#flush();
+    if (bytes.length > bufferBytes) {
+      await this.writeAt(bytes, this.#written);
+      this.#written += bytes.length;
+    } else {
+      this.#buffer.set(bytes, this.#buffered);
+      this.#buffered += bytes.length;
+    }
+  }
+
+  /** Writes what is left. `sync`: and waits until the disk has it. */
+  async finish(sync: boolean): Promise<void> {
+    await this.#flush();
+    try {
+      if (sync) await this.#file.sync();
+      await this.#file.close();
+    } catch (error) {
+      throw asWriteError(error, this.path);
+    }
+  }
+
+  /** Takes the file away again. Safe after errors. */
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    await rm(this.path, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const ready = this.#buffer.subarray(0, this.#buffered);
+    this.#buffered = 0;
+    await this.writeAt(ready, this.#written);
+    this.#written += ready.length;
+  }
+}
