@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly prefix?: string;
   /** Keys that are known here besides those of the schema. */
   readonly alsoKnown?: readonly string[];
+  /** The value is one layer of several: what it lacks, another may have. */
+  readonly isPart?: boolean;
   readonly problems: Problems;
 }
 
@@ -98,6 +100,8 @@ function translate(
     const holder = found.node;
     return issue.keys.map((key) => unknownKey(key, known, inside(path, context.where), holder));
   }
+  // Rules over several keys can only be asked of the whole.
+  if (context.isPart === true && (!found.whole || issue.code === 'custom')) return [];
   if (!found.whole) {
     const parent = path.slice(0, -1);
     return [

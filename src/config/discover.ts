@@ -1,5 +1,5 @@
 import { join, parse, resolve } from 'node:path';
-import { fail } from '../errors/index.js';
+import { fail, type HyggeError } from '../errors/index.js';
 import { displayPath, kindOf, type Reader, type Start } from './files.js';
 import type { RawFlow } from './flow.js';
 import { child, type MapNode, textOf } from './node.js';
@@ -25,9 +25,11 @@ export async function discoverFlows(discovery: Discovery): Promise<RawFlow[]> {
   const named = textOf(child(node, 'flows_dir'));
   const folder = resolve(root, named ?? 'flows');
   const inFolders = start.isWorkspace || named !== undefined ? await folderFlows(folder, discovery) : [];
+  const flows = [...inline];
   for (const flow of inFolders) {
     const other = inline.find(({ name }) => name === flow.name);
-    if (other !== undefined)
+    if (other === undefined) flows.push(flow);
+    else
       problems.add(
         fail(
           'NAME_TAKEN',
@@ -42,19 +44,25 @@ export async function discoverFlows(discovery: Discovery): Promise<RawFlow[]> {
   } else if (inline.length + inFolders.length === 0 && !problems.any) {
     problems.add(noFlows(discovery, displayPath(folder, cwd)));
   }
-  return [...inline, ...inFolders];
+  return flows;
 }
 
-function noFlows({ start, cwd, node }: Discovery, folder: string) {
+function noFlows({ start, cwd }: Discovery, folder: string): HyggeError {
   const file = displayPath(start.file, cwd);
-  const isFlow = node?.entries.has('home') === true || node?.entries.has('store') === true;
   const hint = start.isWorkspace
     ? 'A flow is a folder with a flow.yml that names a home and a store; the name of the folder is its name.'
-    : isFlow
-      ? 'This looks like a flow of a project. Run `hygge go` in the folder of its hygge.yml, or put it under flows: { NAME: … }.'
-      : 'Write flows: with at least one flow that names a home and a store.';
+    : 'Write flows: with at least one flow that names a home and a store.';
   const at = { file, line: null, column: null };
   return fail('NO_FLOWS', { where: start.isWorkspace ? folder : file, hint }, { at });
+}
+
+/** A flow.yml or an entity that was named where a project or a file with flows is wanted. */
+export function refuseSingleFlow(node: MapNode, { isWorkspace }: Start, file: string): void {
+  if (isWorkspace || node.entries.has('flows') || !(node.entries.has('home') || node.entries.has('store')))
+    return;
+  const hint =
+    'It looks like one flow of a project. Run `hygge go` in the folder of its hygge.yml, or put it under flows: { NAME: … }.';
+  throw fail('NO_FLOWS', { where: file, hint }, { at: { file, line: null, column: null } });
 }
 
 function inlineFlows({ node, problems }: Discovery): RawFlow[] {
@@ -73,7 +81,8 @@ async function folderFlows(folder: string, { reader, problems, cwd }: Discovery)
   const flows: RawFlow[] = [];
   for (const name of await reader.names(folder)) {
     const own = join(folder, name);
-    const files = (await reader.names(own)).filter((file) => flowFiles.includes(file));
+    const inside = await reader.names(own);
+    const files = flowFiles.filter((file) => inside.includes(file));
     const [first, second] = files.map((file) => join(own, file));
     if (first === undefined) continue;
     if (second !== undefined) {

@@ -1,6 +1,7 @@
 import type { TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
+import { type CheckContext, check } from './check.js';
 import { child, type Entry, type MapNode, map, mapMapScalars, overlay, textOf, withKeys } from './node.js';
 import {
   absolutePaths,
@@ -13,6 +14,7 @@ import {
   validatePlace,
 } from './place.js';
 import type { Problems } from './problems.js';
+import { storeKeysSchema } from './schemas.js';
 
 export interface PlaceRequest {
   readonly role: Role;
@@ -30,9 +32,8 @@ export interface PlaceRequest {
 
 export interface Place {
   readonly config: TypedConfig;
-  readonly definition: PlaceDefinition;
-  /** What the generic key `incremental` of a store says. */
-  readonly incremental: Entry | undefined;
+  /** What the key `incremental`, which every store has, says; null for a home. */
+  readonly incremental: boolean | null;
   readonly at: Position | null;
 }
 
@@ -61,24 +62,31 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
     return undefined;
   }
 
+  const context = { where, prefix: role, problems };
+  const fill = (node: MapNode): MapNode => fillTemplate(node, request);
   const layers: { keys: MapNode; isFlow: boolean }[] = [];
-  let type: string | undefined;
+  let typeNode: Node | undefined;
+  let definition: PlaceDefinition | undefined;
   for (const { node, isFlow } of written) {
-    const keys = asKeys(role, registry, node, role, problems, type);
+    const keys = asKeys(role, registry, node, role, problems, textOf(typeNode));
     if (keys === undefined) return undefined;
-    const named = textOf(child(keys, 'type'));
-    if (named !== undefined && named !== (type ?? registry.defaultType)) layers.length = 0;
-    type = named ?? type;
+    const named = child(keys, 'type');
+    if (named !== undefined && textOf(named) !== (textOf(typeNode) ?? registry.defaultType))
+      layers.length = 0;
+    typeNode = named ?? typeNode;
+    definition = findType(role, registry, typeNode, problems);
+    if (definition === undefined) continue;
     layers.push({ keys, isFlow });
+    // By itself too, for what is wrong in it may be hidden by the next.
+    validateLayer(role, definition, fill(mergeOptions(keys, definition)), { ...context, isPart: true });
   }
-  const typeNode = layers.map(({ keys }) => child(keys, 'type')).findLast((node) => node !== undefined);
-  const definition = findType(role, registry, typeNode, problems);
   if (definition === undefined) return undefined;
+  const type = definition;
 
   const merge = (wanted: boolean): MapNode =>
     layers
       .filter(({ isFlow }) => isFlow === wanted)
-      .map(({ keys }) => mergeOptions(keys, definition))
+      .map(({ keys }) => mergeOptions(keys, type))
       .reduce(overlay, map([], last.at));
   const base = merge(true);
   const above = merge(false);
@@ -88,11 +96,8 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
   const keepBase = Object.fromEntries(ownPaths.map((key) => [key, base.entries.get(key)]));
   const merged = { ...withKeys(overlay(base, above), keepBase), at: last.at };
 
-  const fill = (node: MapNode): MapNode => fillTemplate(node, request);
   const filled = fill(merged);
-  const incremental = role === 'store' ? filled.entries.get('incremental') : undefined;
-  const keys = role === 'store' ? withKeys(filled, { incremental: undefined }) : filled;
-  const config = validatePlace(role, definition, keys, { where, prefix: role, problems });
+  const config = validateLayer(role, definition, filled, context);
   if (config === undefined) return undefined;
 
   const parts = fill(map(ownPaths.map((key) => [key, above.entries.get(key) as Entry])));
@@ -103,12 +108,34 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
       ? entity
       : undefined;
   };
-  const placed = applyPart(config, definition, {
+  const placed = applyPart(config.value, definition, {
     partOf,
     // Of a type without paths, only its own forEntity knows where the name goes.
     part: paths.length > 0 ? partOf(paths[0] ?? '') : isTemplated(merged) ? undefined : (entity ?? undefined),
   });
-  return { config: absolutePaths(placed, definition, root), definition, incremental, at: last.at };
+  return {
+    config: absolutePaths(placed, definition, root),
+    incremental: config.incremental,
+    at: last.at,
+  };
+}
+
+/** The keys of the type, and those that every store has. */
+function validateLayer(
+  role: Role,
+  definition: PlaceDefinition,
+  node: MapNode,
+  context: CheckContext,
+): { value: TypedConfig; incremental: boolean | null } | undefined {
+  if (role === 'home') {
+    const value = validatePlace(role, definition, node, context);
+    return value === undefined ? undefined : { value, incremental: null };
+  }
+  const own = node.entries.get('incremental');
+  const shared = map(own === undefined ? [] : [['incremental', own]]);
+  const every = check(storeKeysSchema, shared, context);
+  const value = validatePlace(role, definition, withKeys(node, { incremental: undefined }), context);
+  return value === undefined || every === undefined ? undefined : { value, incremental: every.incremental };
 }
 
 function applyPart(
@@ -119,7 +146,7 @@ function applyPart(
   if (definition.forEntity === undefined) return appendPart(config, definition, name.partOf);
   if (name.part === undefined) return config;
   const { type, ...own } = config;
-  return { ...definition.forEntity(own, name.part), type };
+  return { type, ...definition.forEntity(own, name.part) };
 }
 
 function isTemplated(node: MapNode): boolean {

@@ -4,11 +4,11 @@ import type { ColumnChoice } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
 import { check } from './check.js';
-import { entityPlace, type Place } from './entity-place.js';
+import { entityPlace } from './entity-place.js';
 import { mergeLayers, normalizeLayer } from './layer.js';
 import { child, isEmpty, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import type { Problems } from './problems.js';
-import { entitySchema, flowSchema, settingsSchema, storeKeysSchema } from './schemas.js';
+import { entitySchema, flowSchema, settingsSchema } from './schemas.js';
 import { given } from './wording.js';
 
 /** A flow as it was found: nothing of it has been validated. */
@@ -56,11 +56,11 @@ export function readFlow(raw: RawFlow, context: FlowContext): ReadEntity[] {
   const core = withKeys(node, { name: undefined, entities: undefined, defaults: undefined });
   const entities = entitiesOf(raw, node, problems);
   if (entities === undefined) return [];
+  const defaults = defaultsOf(node, where, entities.length > 0, problems);
   if (entities.length === 0) {
     const entity = readEntity(raw, null, [core], context);
     return entity === undefined ? [] : [entity];
   }
-  const defaults = defaultsOf(node, where, problems);
   return entities.flatMap(({ name, node: own }) => {
     const named = `entity ${name} of ${where}`;
     const layer = withKeys(normalizeEntity(own, entityKeys, named, problems), { name: undefined });
@@ -77,9 +77,15 @@ function checkOwnName(raw: RawFlow, node: MapNode, problems: Problems): void {
   problems.add(fail('INVALID_VALUE', { key: 'name', reason, hint }, { at: own.at }));
 }
 
-function defaultsOf(node: MapNode, where: string, problems: Problems): MapNode {
+function defaultsOf(node: MapNode, where: string, hasEntities: boolean, problems: Problems): MapNode {
   const defaults = child(node, 'defaults');
   if (defaults === undefined) return map([]);
+  if (!hasEntities) {
+    const reason = `they are for entities, and ${where} has none`;
+    const hint = 'Add entities: to the flow, or move the keys of defaults into the flow itself.';
+    problems.add(fail('INVALID_VALUE', { key: 'defaults', reason, hint }, { at: defaults.at }));
+    return map([]);
+  }
   if (defaults.kind === 'map')
     return normalizeEntity(
       defaults,
@@ -196,15 +202,17 @@ function readEntity(
   layers: readonly MapNode[],
   { registry, root, problems, runType }: FlowContext,
 ): ReadEntity | undefined {
-  const merged = withKeys(mergeLayers(layers), { home: undefined, store: undefined });
-  const settings = check(settingsSchema, merged, { where: `flow ${raw.name}`, problems });
+  const parts = layers.map((layer) => withKeys(layer, { home: undefined, store: undefined }));
+  const context = { where: `flow ${raw.name}`, problems };
+  // By itself too, for what is wrong in it may be hidden by the next.
+  if (parts.length > 1) for (const part of parts) check(settingsSchema, part, { ...context, isPart: true });
+  const merged = mergeLayers(parts);
+  const settings = check(settingsSchema, merged, context);
   const [flow = map([]), ...own] = layers;
   const request = { flow, own, flowName: raw.name, entity, registry, root, problems };
   const home = entityPlace({ ...request, role: 'home' });
   const store = entityPlace({ ...request, role: 'store' });
-  const append = store === undefined ? undefined : appendOf(store, problems);
-  if (settings === undefined || home === undefined || store === undefined || append === undefined)
-    return undefined;
+  if (settings === undefined || home === undefined || store === undefined) return undefined;
   const { watermark } = settings;
   const config: EntityConfig = {
     name: entity === null ? raw.name : `${raw.name}_${entity}`,
@@ -213,7 +221,7 @@ function readEntity(
     home: home.config,
     store: store.config,
     run_type: runType ?? settings.run_type,
-    append: append.incremental,
+    append: store.incremental,
     columns: columnsOf(child(merged, 'columns')),
     where: settings.where ?? null,
     watermark:
@@ -225,11 +233,6 @@ function readEntity(
   };
   const destination = registry.findStore(store.config.type).destination(store.config);
   return { config, destination, storeAt: store.at };
-}
-
-function appendOf(store: Place, problems: Problems): { incremental: boolean | null } | undefined {
-  const node = map(store.incremental === undefined ? [] : [['incremental', store.incremental]]);
-  return check(storeKeysSchema, node, { where: 'the store', prefix: 'store', problems });
 }
 
 /** From the tree, not from plain values: an object would put names such as "2024" before all others. */

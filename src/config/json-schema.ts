@@ -39,17 +39,17 @@ export function jsonSchemas(
   registry: Registry,
 ): Readonly<Record<'workspace' | 'flow' | 'entity' | 'file', JsonSchema>> {
   const $defs = definitions(registry);
-  const whole = (name: string, more: JsonSchema = {}): JsonSchema => ({
+  const whole = (name: string, title: string): JsonSchema => ({
     $schema: draft,
+    title,
     $ref: `#/$defs/${name}`,
-    ...more,
     $defs,
   });
   return {
-    workspace: whole('workspace', { title: 'hygge.yml' }),
-    flow: whole('flow', { title: 'A flow of hygge' }),
-    entity: whole('entity_file', { title: 'An entity of a flow of hygge' }),
-    file: whole('workspace', { title: 'Flows of hygge in one file', required: ['flows'] }),
+    workspace: whole('workspace', 'hygge.yml'),
+    flow: whole('flow', 'A flow of hygge'),
+    entity: whole('entity_file', 'An entity of a flow of hygge'),
+    file: whole('file', 'Flows of hygge in one file'),
   };
 }
 
@@ -65,6 +65,7 @@ export function jsonSchema(registry: Registry): JsonSchema {
 }
 
 function definitions(registry: Registry): Record<string, JsonSchema> {
+  const workspace = lenient(part(workspaceSchema));
   const entity = lenient(part(entitySchema));
   const { name: _, ...unnamed } = entity.properties ?? {};
   return {
@@ -73,7 +74,8 @@ function definitions(registry: Registry): Record<string, JsonSchema> {
       pattern: '^\\$\\{.+\\}$',
       description: `A reference to an environment variable: \${NAME} or \${NAME:-default}`,
     },
-    workspace: lenient(part(workspaceSchema)),
+    workspace,
+    file: { ...workspace, required: ['flows'] },
     flow: lenient(part(flowSchema)),
     entity,
     entity_file: { ...entity, required: [] },

@@ -5,7 +5,7 @@ import type { Registry } from '../core/registry.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { fail } from '../errors/index.js';
 import { check } from './check.js';
-import { discoverFlows } from './discover.js';
+import { discoverFlows, refuseSingleFlow } from './discover.js';
 import type { Environment } from './environment.js';
 import { displayPath, findStart, Reader } from './files.js';
 import { type ReadEntity, readFlow } from './flow.js';
@@ -64,19 +64,22 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const reader = new Reader(cwd, env, problems);
   const node = await reader.read(start.file);
   const where = displayPath(start.file, cwd);
+  if (node !== undefined) problems.catch(() => refuseSingleFlow(node, start, where), null);
+  if (problems.has('NO_FLOWS')) problems.throwIfAny();
   const project = readProject(node ?? map([]), where, overrides, problems);
   const registry = options.registry.copy();
   await addPlugins(child(node, 'plugins'), registry, root, problems);
 
   const found = await discoverFlows({ start, root, cwd, node, reader, problems });
   // Without the first file nobody knows which types there are; the other files were read for their own sake.
-  if (node === undefined) problems.throwIfAny();
+  const names = reader.files.map((file) => displayPath(file, cwd));
+  if (node === undefined) problems.throwIfAny(names);
   const flows = applyVars(found, overrides.vars ?? [], problems);
   const entities = flows.flatMap((flow) =>
     readFlow(flow, { registry, root, problems, runType: overrides.runType }),
   );
   checkTogether(entities, problems);
-  problems.throwIfAny();
+  problems.throwIfAny(names);
   if (project === undefined) throw fail('INTERNAL', { reason: 'a project without options' });
 
   const name = project.name ?? (start.isWorkspace ? parse(root).base || 'hygge' : parse(start.file).name);

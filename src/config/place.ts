@@ -3,7 +3,7 @@ import type { HomeDefinition } from '../core/home.js';
 import type { TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail } from '../errors/index.js';
-import { check } from './check.js';
+import { type CheckContext, check } from './check.js';
 import { child, fromPlain, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import { Problems } from './problems.js';
 import { asStrict } from './shape.js';
@@ -115,7 +115,7 @@ export function validatePlace(
   role: Role,
   definition: PlaceDefinition,
   node: MapNode,
-  context: { readonly where: string; readonly prefix?: string; readonly problems: Problems },
+  context: Omit<CheckContext, 'alsoKnown'>,
 ): TypedConfig | undefined {
   const keys = withKeys(node, { type: undefined });
   const alsoKnown = role === 'store' ? ['type', 'incremental'] : ['type'];
@@ -129,7 +129,7 @@ export function validatePlace(
     context.problems.add(fail('INVALID_VALUE', { key: name, reason: 'must not be empty' }, { at: value.at }));
     return undefined;
   }
-  return { ...config, type: definition.type };
+  return { type: definition.type, ...config };
 }
 
 const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);

@@ -1,4 +1,4 @@
-import { fail, HyggeError, HyggeErrors, type Position } from '../errors/index.js';
+import { type ErrorCode, fail, HyggeError, HyggeErrors, type Position } from '../errors/index.js';
 
 /** Gathers everything that is wrong, so that a person can mend it all at once. */
 export class Problems {
@@ -32,23 +32,32 @@ export class Problems {
     return this.#found.size > 0;
   }
 
-  has(code: string): boolean {
+  has(code: ErrorCode): boolean {
     return [...this.#found.values()].some((error) => error.code === code);
   }
 
-  /** Throws all of them: file by file as they were read, from top to bottom. */
-  throwIfAny(): void {
+  /**
+   * Throws all of them: first those without a place, then file by file, each from top to bottom.
+   * @param files The files in the order they were read.
+   */
+  throwIfAny(files: readonly string[] = []): void {
     if (!this.any) return;
-    const files = [...new Set([...this.#found.values()].map((error) => error.at?.file))];
-    const rank = (error: HyggeError): number => files.indexOf(error.at?.file);
+    const rank = ({ at }: HyggeError): number => (at === null ? -1 : files.indexOf(at.file));
     throw new HyggeErrors(
-      [...this.#found.values()].sort(
+      this.#withoutConsequences().sort(
         (a, b) =>
           rank(a) - rank(b) ||
           (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
           (a.at?.column ?? 0) - (b.at?.column ?? 0),
       ),
     );
+  }
+
+  /** Where a plugin could not be loaded, an unknown type that is like no other is probably one of its types. */
+  #withoutConsequences(): HyggeError[] {
+    const all = [...this.#found.values()];
+    if (!all.some(({ code }) => code === 'PLUGIN_FAILED')) return all;
+    return all.filter(({ code, facts }) => code !== 'UNKNOWN_TYPE' || facts.nearest !== undefined);
   }
 }
 

@@ -33,21 +33,29 @@ export function parseYaml(text: string, file: string): Node {
 
   const problems: HyggeError[] = [];
   const open = new Set<ParsedNode>();
+  const anchors = new Map<string, ParsedNode>();
   let aliased = 0;
 
-  const walk = (node: ParsedNode | null, here: Position | null, depth: number, inAlias: boolean): Node => {
+  /** @param here The place of the key in front of it. @param alias Where the alias stands that it came by. */
+  const walk = (
+    node: ParsedNode | null,
+    here: Position | null,
+    depth: number,
+    alias: number | null,
+  ): Node => {
     if (node === null) return scalar(null, here);
     const offset = node.range[0];
     if (depth > maxDepth) throw invalid(`more than ${maxDepth} levels of nesting`, offset);
-    if (inAlias && ++aliased > maxAliased) {
-      throw invalid(`its aliases stand for more than ${maxAliased} values`, offset, 'Write the values out.');
+    if (alias !== null && ++aliased > maxAliased) {
+      throw invalid(`its aliases stand for more than ${maxAliased} values`, alias, 'Write the values out.');
     }
     if (isAlias(node)) {
-      const target = node.resolve(document) as ParsedNode | undefined;
+      const target = anchors.get(node.source);
       if (target === undefined) throw invalid(`there is no anchor "${node.source}"`, offset);
       if (open.has(target)) throw invalid(`the alias "${node.source}" contains itself`, offset);
-      return walk(target, null, depth + 1, true);
+      return walk(target, null, depth + 1, alias ?? offset);
     }
+    if (node.anchor !== undefined && alias === null) anchors.set(node.anchor, node);
     if (isScalar(node)) return scalar(node.value, at(offset));
     open.add(node);
     const result = isSeq(node) ? listOf(node.items, offset, here) : mapOf(node.items, offset, here);
@@ -55,7 +63,7 @@ export function parseYaml(text: string, file: string): Node {
     return result;
 
     function listOf(items: readonly unknown[], start: number, place: Position | null): ListNode {
-      const nodes = items.map((item) => walk(item as ParsedNode, null, depth + 1, inAlias));
+      const nodes = items.map((item) => walk(item as ParsedNode, null, depth + 1, alias));
       return { kind: 'list', items: nodes, at: place ?? at(start) };
     }
 
@@ -66,7 +74,7 @@ export function parseYaml(text: string, file: string): Node {
         const pair = item as Pair<ParsedNode, ParsedNode | null>;
         const keyAt = at(pair.key.range[0]);
         const key = isScalar(pair.key) ? pair.key.value : undefined;
-        const value = walk(pair.value, keyAt, depth + 1, inAlias);
+        const value = walk(pair.value, keyAt, depth + 1, alias);
         if (typeof key !== 'string' || key === '__proto__') {
           const written = text.slice(pair.key.range[0], pair.key.range[1]).split('\n')[0] ?? '';
           problems.push(fail('KEY_NOT_TEXT', { key: written || 'without a name' }, { at: keyAt }));
@@ -92,7 +100,7 @@ export function parseYaml(text: string, file: string): Node {
   };
 
   try {
-    const node = walk(document.contents, null, 0, false);
+    const node = walk(document.contents, null, 0, null);
     if (problems.length > 0) throw new HyggeErrors(problems);
     return node;
   } catch (error) {
@@ -115,6 +123,7 @@ function parse(
 }
 
 function explain(code: string, message: string): readonly [reason: string, hint?: string] {
+  if (message.startsWith('Maximum call stack')) return ['it is nested too deeply'];
   const reason = message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
   switch (code) {
     case 'TAB_AS_INDENT':
