@@ -19,12 +19,12 @@ export interface Discovery {
 }
 
 /** All flows: those under `flows:` in the first file, then those in folders of their own. */
-export async function discoverFlows(discovery: Discovery): Promise<RawFlow[]> {
+export function discoverFlows(discovery: Discovery): RawFlow[] {
   const { start, root, cwd, node, problems } = discovery;
   const inline = inlineFlows(discovery);
   const named = textOf(child(node, 'flows_dir'));
   const folder = resolve(root, named ?? 'flows');
-  const inFolders = start.isWorkspace || named !== undefined ? await folderFlows(folder, discovery) : [];
+  const inFolders = start.isWorkspace || named !== undefined ? folderFlows(folder, discovery) : [];
   const flows = [...inline];
   for (const flow of inFolders) {
     const other = inline.find(({ name }) => name === flow.name);
@@ -38,7 +38,7 @@ export async function discoverFlows(discovery: Discovery): Promise<RawFlow[]> {
         ),
       );
   }
-  if (named !== undefined && (await kindOf(folder)) !== 'folder') {
+  if (named !== undefined && kindOf(folder) !== 'folder') {
     const at = child(node, 'flows_dir')?.at ?? null;
     problems.add(fail('CONFIG_NOT_FOUND', { what: 'the folder of the flows', path: folder }, { at }));
   } else if (inline.length + inFolders.length === 0 && !problems.any) {
@@ -77,11 +77,11 @@ function inlineFlows({ node, problems }: Discovery): RawFlow[] {
   });
 }
 
-async function folderFlows(folder: string, { reader, problems, cwd }: Discovery): Promise<RawFlow[]> {
+function folderFlows(folder: string, { reader, problems, cwd }: Discovery): RawFlow[] {
   const flows: RawFlow[] = [];
-  for (const name of await reader.names(folder)) {
+  for (const name of reader.names(folder)) {
     const own = join(folder, name);
-    const inside = await reader.names(own);
+    const inside = reader.names(own);
     const files = flowFiles.filter((file) => inside.includes(file));
     const [first, second] = files.map((file) => join(own, file));
     if (first === undefined) continue;
@@ -89,10 +89,10 @@ async function folderFlows(folder: string, { reader, problems, cwd }: Discovery)
       const at = { file: displayPath(second, cwd), line: null, column: null };
       problems.add(fail('NAME_TAKEN', { what: 'a flow', name, other: displayPath(first, cwd) }, { at }));
     }
-    const node = await reader.read(first);
+    const node = reader.read(first);
     const entityFiles: { node: MapNode; stem: string }[] = [];
-    for (const file of await reader.yamlFiles(join(own, 'entities'))) {
-      const entity = await reader.read(file);
+    for (const file of reader.yamlFiles(join(own, 'entities'))) {
+      const entity = reader.read(file);
       if (entity !== undefined) entityFiles.push({ node: entity, stem: parse(file).name });
     }
     if (node !== undefined) flows.push({ name, node, at: null, entityFiles });

@@ -2,7 +2,17 @@ import type { TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
 import { type CheckContext, check } from './check.js';
-import { child, type Entry, type MapNode, map, mapMapScalars, overlay, textOf, withKeys } from './node.js';
+import {
+  child,
+  type Entry,
+  type MapNode,
+  map,
+  mapMapScalars,
+  type Node,
+  overlay,
+  textOf,
+  withKeys,
+} from './node.js';
 import {
   absolutePaths,
   appendPart,

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
 import { fail, type HyggeError } from '../errors/index.js';
 import { type Environment, expandEnvironment } from './environment.js';
@@ -8,7 +8,7 @@ import { given } from './wording.js';
 import { parseYaml } from './yaml.js';
 
 /** Bytes; a file of configuration that is larger is a mistake. */
-const maxFileSize = 10_000_000;
+const maxFileSize = 4_000_000;
 const workspaceFiles = ['hygge.yml', 'hygge.yaml'];
 const yamlEnding = /\.ya?ml$/i;
 
@@ -23,10 +23,10 @@ export interface Start {
  * hygge.yml from `cwd` upward.
  * @throws HyggeError CONFIG_NOT_FOUND, WORKSPACE_NOT_FOUND
  */
-export async function findStart(path: string | undefined, cwd: string): Promise<Start> {
+export function findStart(path: string | undefined, cwd: string): Start {
   if (path !== undefined) {
     const full = resolve(cwd, path);
-    const kind = await kindOf(full);
+    const kind = kindOf(full);
     if (kind === null)
       throw fail('CONFIG_NOT_FOUND', { what: 'the file or folder', path: displayPath(full, cwd) });
     if (kind === 'folder') return workspaceOf([full]);
@@ -38,19 +38,18 @@ export async function findStart(path: string | undefined, cwd: string): Promise<
   return workspaceOf(folders);
 }
 
-async function workspaceOf(folders: readonly string[]): Promise<Start> {
+function workspaceOf(folders: readonly string[]): Start {
   for (const folder of folders) {
     for (const name of workspaceFiles) {
-      if ((await kindOf(join(folder, name))) === 'file')
-        return { file: join(folder, name), isWorkspace: true };
+      if (kindOf(join(folder, name)) === 'file') return { file: join(folder, name), isWorkspace: true };
     }
   }
   throw fail('WORKSPACE_NOT_FOUND', { looked: folders });
 }
 
-export async function kindOf(path: string): Promise<'file' | 'folder' | null> {
+export function kindOf(path: string): 'file' | 'folder' | null {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    return statSync(path).isDirectory() ? 'folder' : 'file';
   } catch {
     return null;
   }
@@ -62,7 +61,10 @@ export function displayPath(path: string, cwd: string): string {
   return short === '' || short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short;
 }
 
-/** Reads YAML files, each a map, with the references to the environment expanded. Remembers which they were. */
+/**
+ * Reads YAML files, each a map, with the references to the environment expanded. Remembers which they were.
+ * Blocking, since nothing else goes on yet, and a thousand small files are read several times as fast.
+ */
 export class Reader {
   readonly files: string[] = [];
   readonly #cwd: string;
@@ -76,10 +78,10 @@ export class Reader {
   }
 
   /** The map in a file; undefined where it cannot be read or is no map, which has then been reported. */
-  async read(path: string): Promise<MapNode | undefined> {
+  read(path: string): MapNode | undefined {
     const file = displayPath(path, this.#cwd);
     this.files.push(path);
-    const text = await this.#text(path, file);
+    const text = this.#text(path, file);
     if (text === undefined) return undefined;
     const node = this.#problems.catch(() => parseYaml(text, file), { file, line: null, column: null });
     if (node === undefined) return undefined;
@@ -90,32 +92,34 @@ export class Reader {
   }
 
   /** The YAML files of a folder, by name; none where there is no such folder. */
-  async yamlFiles(folder: string): Promise<string[]> {
-    return (await this.names(folder))
+  yamlFiles(folder: string): string[] {
+    return this.names(folder)
       .filter((name) => yamlEnding.test(name))
       .map((name) => join(folder, name));
   }
 
   /** The names in a folder, sorted, without hidden ones. */
-  async names(folder: string): Promise<string[]> {
-    if ((await kindOf(folder)) !== 'folder') return [];
+  names(folder: string): string[] {
+    if (kindOf(folder) !== 'folder') return [];
     try {
-      return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+      return readdirSync(folder)
+        .filter((name) => !name.startsWith('.'))
+        .sort();
     } catch (error) {
       this.#problems.add(unreadable(displayPath(folder, this.#cwd), reasonOf(error)));
       return [];
     }
   }
 
-  async #text(path: string, file: string): Promise<string | undefined> {
+  #text(path: string, file: string): string | undefined {
     try {
-      const { size } = await stat(path);
+      const { size } = statSync(path);
       if (size > maxFileSize) {
         const reason = `it has ${size} bytes, and configuration may have ${maxFileSize}`;
         this.#problems.add(unreadable(file, reason));
         return undefined;
       }
-      return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+      return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
     } catch (error) {
       this.#problems.add(unreadable(file, reasonOf(error)));
       return undefined;

@@ -56,13 +56,13 @@ export interface Loaded {
 export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const { cwd = process.cwd(), env = process.env, overrides = {} } = options;
   const problems = new Problems();
-  const start = await findStart(options.path, cwd).catch((error: unknown) => problems.take(error, null));
+  const start = problems.catch(() => findStart(options.path, cwd), null);
   problems.throwIfAny();
   if (start === undefined) throw fail('INTERNAL', { reason: 'no file to begin with' });
 
   const root = dirname(start.file);
   const reader = new Reader(cwd, env, problems);
-  const node = await reader.read(start.file);
+  const node = reader.read(start.file);
   const where = displayPath(start.file, cwd);
   if (node !== undefined) problems.catch(() => refuseSingleFlow(node, start, where), null);
   if (problems.has('NO_FLOWS')) problems.throwIfAny();
@@ -70,7 +70,7 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const registry = options.registry.copy();
   await addPlugins(child(node, 'plugins'), registry, root, problems);
 
-  const found = await discoverFlows({ start, root, cwd, node, reader, problems });
+  const found = discoverFlows({ start, root, cwd, node, reader, problems });
   // Without the first file nobody knows which types there are; the other files were read for their own sake.
   const names = reader.files.map((file) => displayPath(file, cwd));
   if (node === undefined) problems.throwIfAny(names);

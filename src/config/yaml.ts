@@ -113,6 +113,8 @@ function parse(
   lineCounter: LineCounter,
   invalid: (reason: string) => HyggeError,
 ): ReturnType<typeof parseDocument<ParsedNode>> {
+  // The library would take minutes to give up on these.
+  if (/(?:[[{]\s*|[-?]\s+){500}/.test(text)) throw new HyggeErrors([invalid('it is nested too deeply')]);
   try {
     // Keys that are there twice are found above; the library's own check takes quadratic time.
     return parseDocument<ParsedNode>(text, { lineCounter, prettyErrors: false, uniqueKeys: false });

@@ -80,7 +80,7 @@ describe('YAML as it is read', () => {
     ]);
   });
 
-  it.each([100, 20_000])('refuses nesting %d levels deep', async (levels) => {
+  it.each([100, 2_000_000])('refuses nesting %d levels deep', async (levels) => {
     expect(await wrong(`a: ${'['.repeat(levels)}${']'.repeat(levels)}`)).toEqual([
       expect.stringMatching(/nest/),
     ]);
@@ -93,7 +93,7 @@ describe('YAML as it is read', () => {
 
   it('refuses files that are no text, too large, or a list', async () => {
     const root = project({
-      'big.yml': `a: ${'x'.repeat(10_000_001)}`,
+      'big.yml': `a: ${'x'.repeat(4_000_001)}`,
       'list.yml': '- a\n',
       'hygge.yml': 'name: x',
     });
@@ -103,7 +103,7 @@ describe('YAML as it is read', () => {
     for (const path of ['big.yml', 'list.yml', 'bytes.yml'])
       messages.push(...(await problemsOf(load(root, { path }))));
     expect(messages).toEqual([
-      expect.stringMatching(/^big.yml CONFIG_UNREADABLE .*10000004 bytes/),
+      expect.stringMatching(/^big.yml CONFIG_UNREADABLE .*4000004 bytes/),
       'list.yml:1:1 INVALID_VALUE the file: must be a map of keys and values, but is a list',
       'bytes.yml CONFIG_UNREADABLE bytes.yml cannot be read: it is not text in UTF-8',
     ]);
