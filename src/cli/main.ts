@@ -12,4 +12,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
 } else {
   const { main } = await import('./program.js');
   process.exitCode = await main(args, version());
+  // A home or store of somebody else's may have left something open: that must not keep the process from ending.
+  const end = (): void => void process.stdout.write('', () => process.exit());
+  setTimeout(end, 200).unref();
 }

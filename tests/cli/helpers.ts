@@ -39,6 +39,9 @@ export function hygge(args: readonly string[], options: HyggeOptions = {}): Prom
     cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // So that a run that hangs fails its test and leaves no process behind.
+    timeout: 45_000,
+    killSignal: 'SIGKILL',
   });
   let stdout = '';
   let stderr = '';

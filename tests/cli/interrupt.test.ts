@@ -13,8 +13,8 @@ import {
 } from './helpers.js';
 
 /**
- * A home that gives a thousand rows, says that it is there, and then gives nothing more until it is stopped. Where it
- * is stubborn, it does not let go even then.
+ * A home that gives a thousand rows, says that it is there, and then gives nothing more until it is stopped. It is
+ * careless, and leaves a timer behind. Where it is stubborn, it does not let go at all.
  */
 const endless = `
 import { z } from '${import.meta.resolve('zod')}';
@@ -30,14 +30,12 @@ export default (registry) => registry.home({
       async *read({ signal }) {
         for (let i = 0; i < 10; i++) yield Array.from({ length: 100 }, (_, j) => ({ id: i * 100 + j }));
         process.stderr.write('READING\\n');
-        const clock = setInterval(() => {}, 1000);
+        setInterval(() => {}, 1000);
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-        clearInterval(clock);
       },
       async close() {
         if (!stubborn) return;
         process.stderr.write('HOLDING\\n');
-        setInterval(() => {}, 1000);
         await new Promise(() => {});
       },
     };
