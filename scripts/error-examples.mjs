@@ -76,6 +76,7 @@ export const errorExamples = {
     path: 'data/home/orders.parquet',
     reason: 'it begins as a parquet file, but does not end as one',
   },
+  PARQUET_CHANGED: { path: 'data/home/orders.parquet' },
   PARQUET_ENCRYPTED: { path: 'data/home/orders.parquet' },
   PARQUET_TYPE_UNSUPPORTED: {
     path: 'data/home/orders.parquet',
@@ -104,6 +105,13 @@ export const errorExamples = {
     secondRow: 17,
   },
   KEY_UNEXPECTED: { name: 'orders', column: 'amout', row: 17, value: '12', known: ['id', 'amount'] },
+
+  TYPE_UNSUPPORTED: {
+    name: 'orders',
+    column: 'extent',
+    type: 'GEOMETRY',
+    why: 'batches cannot carry its coordinate system EPSG:25833',
+  },
 
   STORE_LOCKED: {
     path: store,

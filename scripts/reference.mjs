@@ -67,7 +67,12 @@ const kinds = [
     'Nothing was tried. Mend the file or the command, and run it again.',
   ],
   ['run', 'What was asked for is right, but could not be done', '1', 'Stores keep what they held before.'],
-  ['interrupt', 'Somebody stopped it', '130', 'Nothing of what was stopped was published.'],
+  [
+    'interrupt',
+    'Somebody stopped it',
+    '130',
+    'Nothing of what was stopped was published. After SIGTERM the exit code is 143.',
+  ],
 ];
 
 function errorsPage() {

@@ -32,9 +32,9 @@ describe('TypeScript in the pages', () => {
     });
 
     it.each(own.map((block) => [place(block), block] as const))('%s runs', async (_, block) => {
-      const { exitCode, err } = await node([join(folder, `${scriptName(block)}.js`)], folder);
+      const { exitCode, out, err } = await node([join(folder, `${scriptName(block)}.js`)], folder);
       expect(err).toBe('');
-      expect(exitCode).toBe(0);
+      expect(exitCode, out).toBe(0);
     });
   });
 });

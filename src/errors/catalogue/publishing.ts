@@ -62,7 +62,7 @@ export const publishingErrors = {
     message: (f) =>
       `the change of the store ${f.path} was begun, and could be neither finished nor taken back: ${f.reason}`,
     hint: () =>
-      'The old data and the new are safe. The next run, or `hygge recover`, settles which of the two the store holds, never a mixture.',
+      'The old data and the new are safe. The next run into this store settles which of the two it holds, never a mixture.',
   }),
   NOTHING_TO_UNDO: entry<{ path: string; reason: string }>({
     title: 'There is no run that can be taken back',
