@@ -37,7 +37,7 @@ export function coerceNumber(kind: NumberKind): Coercer {
   return (value) => {
     const whole = typeof value === 'number' ? value : Number(wholeOf(value) ?? Number.NaN);
     if (!Number.isInteger(whole) || whole < min || whole > max) throw new Unfit(value, { kind });
-    return whole;
+    return whole + 0; // -0 is 0 here
   };
 }
 

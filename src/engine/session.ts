@@ -8,7 +8,7 @@ import { AppendTable } from './table.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 import { fromEngine } from './types.js';
 import { readVector } from './values-out.js';
-import { watched } from './watch.js';
+import { Interrupter, watched } from './watch.js';
 
 /**
  * One connection. Its statements run one after the other, in the order they were asked for. `batches` and the appends
@@ -91,8 +91,9 @@ export class Session implements EngineSession {
   }
 
   async #close(): Promise<void> {
-    this.#connection.interrupt();
+    const interrupter = new Interrupter(this.#connection, AbortSignal.abort(), this.#context.name);
     await this.#last;
+    interrupter.stop();
     try {
       for (const table of this.#tables) await table.drop();
     } finally {

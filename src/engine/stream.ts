@@ -8,8 +8,8 @@ import type { OpenEngine } from './engine.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 import { fromEngine } from './types.js';
 import { readVector } from './values-out.js';
-import { Interrupter, progressOf } from './watch.js';
-import { toWire, wireType } from './wire.js';
+import { Interrupter, progressOf, watched } from './watch.js';
+import { isCast, toWire, wireType } from './wire.js';
 
 export interface BatchesOptions extends StatementOptions {
   /** Rows in a batch, at most; default 10,000. A batch has fewer where its values are long, and the last one. */
@@ -26,6 +26,7 @@ const defaultCrs = 'OGC:CRS84';
 
 /** The columns of a relation by their place, whatever they are called. */
 const columnAt = (index: number): string => `c${index}`;
+const columnsOf = (schema: Schema): string => schema.map((_, i) => columnAt(i)).join(', ');
 
 /**
  * Streams a relation as batches, on a connection of its own: any other statement on the same connection would end the
@@ -65,7 +66,7 @@ export async function* streamBatches(
         interrupter.check();
       }
     }
-    if (!builder.ended) await explainEnd(engine, relation, context);
+    if (!builder.ended) await explainEnd(engine, relation, signal, context);
     yield* builder.rest();
   } catch (error) {
     interrupter.check(error);
@@ -77,15 +78,17 @@ export async function* streamBatches(
   }
 }
 
-/** The relation in its wire types, and behind its last row one that marks the end. */
-function markedSql({ sql, schema }: Relation): string {
-  const names = schema.map((_, i) => columnAt(i));
-  const values = schema.map((column, i) => toWire(columnAt(i), column.type));
-  const blanks = schema.map(() => 'NULL');
-  return [
-    `SELECT ${[...values, 'false'].join(', ')} FROM (${sql}\n) AS relation(${names.join(', ')})`,
-    `UNION ALL SELECT ${[...blanks, 'true'].join(', ')}`,
-  ].join(' ');
+/** A relation's columns in their wire types. */
+function wireSql({ sql, schema }: Relation): string {
+  if (!schema.some((column) => isCast(column.type))) return sql;
+  const values = schema.map((column, i) => `${toWire(columnAt(i), column.type)} AS ${columnAt(i)}`);
+  return `SELECT ${values.join(', ')} FROM (${sql}\n) AS relation(${columnsOf(schema)})`;
+}
+
+/** As {@link wireSql}, and behind the last row one that marks the end. */
+function markedSql(relation: Relation): string {
+  const blanks = relation.schema.map(() => 'NULL').join(', ');
+  return `SELECT *, false FROM (${wireSql(relation)}\n) UNION ALL SELECT ${blanks}, true`;
 }
 
 /** Reading a vector as another type than its own would read foreign memory. */
@@ -99,8 +102,8 @@ function checkTypes(
     const found = result.columnType(i);
     const type = fromEngine(found, native);
     if ('crs' in found && found.crs !== undefined && found.crs !== defaultCrs) {
-      const reason = `column "${column.name}" has the coordinate system ${found.crs}, which batches cannot carry`;
-      throw fail('ENGINE_FAILED', { name, reason });
+      const why = `batches cannot carry its coordinate system ${found.crs}`;
+      throw fail('TYPE_UNSUPPORTED', { name, column: column.name, type: 'GEOMETRY', why });
     }
     if (!sameType(type, wireType(column.type))) {
       const reason = `column "${column.name}" is ${typeName(type)}, and not ${typeName(column.type)} as was planned`;
@@ -110,11 +113,18 @@ function checkTypes(
 }
 
 /** Finds out why a stream ended too early, by doing its work again without keeping anything. Always throws. */
-async function explainEnd(engine: OpenEngine, relation: Relation, context: TranslateContext): Promise<never> {
+async function explainEnd(
+  engine: OpenEngine,
+  relation: Relation,
+  signal: AbortSignal | undefined,
+  context: TranslateContext,
+): Promise<never> {
   const connection = await engine.connect();
+  const all = columnsOf(relation.schema);
   try {
-    const names = relation.schema.map((_, i) => columnAt(i)).join(', ');
-    await connection.run(`SELECT bit_xor(hash(${names})) FROM (${relation.sql}\n) AS relation(${names})`);
+    await watched(connection, context, { signal }, () =>
+      connection.run(`SELECT bit_xor(hash(${all})) FROM (${wireSql(relation)}\n) AS relation(${all})`),
+    );
   } finally {
     connection.disconnectSync();
   }

@@ -1,4 +1,4 @@
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
 import type { EngineTable, Relation } from '../core/engine.js';
 import { type Schema, typeName } from '../core/types.js';
@@ -8,6 +8,7 @@ import type { NativeLogicalType } from './native.js';
 import { identifier } from './quoting.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 import { toEngine } from './types.js';
+import { showType } from './unfit.js';
 import { coercer, coerceWith } from './values-in.js';
 import { writeVector } from './vectors-in.js';
 import { fromTable, tableType, whyNotIntoTable } from './wire.js';
@@ -52,8 +53,8 @@ export class AppendTable implements EngineTable {
     for (const column of schema) {
       const why = whyNotIntoTable(column.type);
       if (why === null) continue;
-      const reason = `column "${column.name}": ${why} cannot be taken from batches`;
-      throw fail('ENGINE_FAILED', { name: context.name, reason });
+      const type = showType(column.type);
+      throw fail('TYPE_UNSUPPORTED', { name: context.name, column: column.name, type, why });
     }
     const table = new AppendTable(engine, await engine.connect(), schema, context);
     await table.clear();
@@ -101,6 +102,7 @@ export class AppendTable implements EngineTable {
 
   async relation(): Promise<Relation> {
     this.#flush();
+    await this.#checkGeometry();
     const columns = this.#schema.map(
       (column, i) => `${fromTable(`c${i}`, column.type)} AS ${identifier(column.name)}`,
     );
@@ -122,9 +124,24 @@ export class AppendTable implements EngineTable {
     this.#connection.disconnectSync();
   }
 
-  async #run(sql: string): Promise<void> {
+  /** Only the engine can tell whether bytes are well-known binary. */
+  async #checkGeometry(): Promise<void> {
+    for (const [i, column] of this.#schema.entries()) {
+      if (column.type.kind !== 'geometry') continue;
+      const bad = `c${i} IS NOT NULL AND TRY(${fromTable(`c${i}`, column.type)}) IS NULL`;
+      const found = await this.#run(`SELECT min(rowid) FROM ${this.#name} WHERE ${bad}`);
+      const [[at]] = (await found.getRows()) as [[bigint | null]];
+      if (at === null) continue;
+      const { name } = this.#context;
+      const row = this.#appended - this.#rows + Number(at) + 1;
+      const value = 'bytes that are no well-known binary';
+      throw fail('VALUE_UNFIT', { name, column: column.name, row, value, type: 'GEOMETRY' });
+    }
+  }
+
+  async #run(sql: string): Promise<DuckDBMaterializedResult> {
     try {
-      await this.#connection.run(sql);
+      return await this.#connection.run(sql);
     } catch (error) {
       throw translateEngineError(error, this.#context);
     }

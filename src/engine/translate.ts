@@ -15,8 +15,8 @@ interface Rule {
 
 /**
  * An error of the engine as one of hygge's. This is the one place where the engine's messages are read, and where it
- * is decided whether trying again can help: the engine is in this process and its statements are deterministic, so it
- * never does, but for the rare error that says so.
+ * is decided whether trying again can help: the engine is in this process and does the same every time, so it seldom
+ * can.
  */
 export function translateEngineError(error: unknown, context: TranslateContext): HyggeError {
   if (error instanceof HyggeError) return error;
@@ -25,8 +25,17 @@ export function translateEngineError(error: unknown, context: TranslateContext):
     const match = rule.pattern.exec(message);
     if (match !== null) return rule.make(match, context, error);
   }
-  return fail('ENGINE_FAILED', { name: context.name, reason: reasonOf(message) }, { cause: error });
+  const reason = reasonOf(message);
+  return fail(
+    'ENGINE_FAILED',
+    { name: context.name, reason },
+    { cause: error, retryable: passing.test(message) },
+  );
 }
+
+/** What the system says of things that pass. */
+const passing =
+  /Too many open files|Resource temporarily unavailable|Stale (?:NFS )?file handle|Input\/output error/;
 
 const quoted = `["']([^"'\\n]*)["']`;
 const reasonFor = (cause: unknown): string =>
@@ -70,6 +79,11 @@ const rules: readonly Rule[] = [
       fail('PATH_NOT_READABLE', { what: 'the file', path, reason }, { cause }),
   },
   {
+    pattern: new RegExp(`Could not write (?:to )?file ${quoted}: ([^\\n]*)`),
+    make: ([, path = '', reason = ''], __, cause) =>
+      fail('PATH_NOT_WRITABLE', { what: 'the file', path, reason }, { cause }),
+  },
+  {
     pattern: new RegExp(`No magic bytes found at end of file ${quoted}`),
     make: ([, path = ''], __, cause) =>
       fail('NOT_PARQUET', { path, reason: 'it does not end with PAR1' }, { cause }),
@@ -110,7 +124,7 @@ const rules: readonly Rule[] = [
 /** The first line, without the engine's name for the kind of error. */
 function reasonOf(message: string): string {
   const line = message.split('\n').find((part) => part.trim() !== '') ?? 'it did not say why';
-  return line.replace(/^[A-Z][A-Za-z ]* Error: /, '').trim();
+  return line.replace(/^(?:Failed to extract statements: )?(?:[A-Z][A-Za-z ]* Error: )?/, '').trim();
 }
 
 function limitOf({ memoryLimit }: TranslateContext, cause: unknown): string {

@@ -1,5 +1,4 @@
 import type { Field, LogicalType, SimpleKind, Value } from '../core/types.js';
-import { parseDecimal, scaled } from './decimal.js';
 import { fieldKey } from './fields.js';
 import type { NativeVector } from './native.js';
 import type { Bindings } from './vector-data.js';
@@ -17,7 +16,7 @@ export function writeVector(
   writeValidity(bindings, vector, values);
   switch (type.kind) {
     case 'decimal':
-      writeDecimals(bindings, vector, type.width, type.scale, values);
+      writeDecimals(bindings, vector, type.width, values);
       break;
     case 'enum':
       writeEnums(bindings, vector, type.values, values);
@@ -188,13 +187,10 @@ function writeDecimals(
   bindings: Bindings,
   vector: NativeVector,
   width: number,
-  scale: number,
   values: readonly Value[],
 ): void {
-  const digits = values.map((value) => {
-    const decimal = typeof value === 'string' ? parseDecimal(value) : null;
-    return decimal === null ? null : scaled(decimal, scale);
-  });
+  // A canonical decimal has all digits of its scale: without its point it is the integer that is stored.
+  const digits = values.map((value) => (typeof value === 'string' ? BigInt(value.replace('.', '')) : null));
   if (width <= 4)
     fixed<bigint>(2, (view, at, v) => view.setInt16(at, Number(v), true))(bindings, vector, digits);
   else if (width <= 9)

@@ -24,7 +24,8 @@ export class Interrupter {
     this.#connection = connection;
     this.#signal = signal;
     this.#name = name;
-    signal?.addEventListener('abort', this.#interrupt);
+    if (signal?.aborted === true) this.#interrupt();
+    else signal?.addEventListener('abort', this.#interrupt, { once: true });
   }
 
   /** Throws INTERRUPTED if the signal has been aborted. */

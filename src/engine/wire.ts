@@ -70,8 +70,8 @@ export function fromTable(expression: string, type: LogicalType): string {
 /** Why values of a type cannot be brought into the engine; null where they can. */
 export function whyNotIntoTable(type: LogicalType): string | null {
   if (type.kind !== 'geometry' && contains(type, ({ kind }) => kind === 'geometry'))
-    return 'geometry inside another type';
+    return 'batches cannot bring geometry inside another type';
   if (contains(type, (part) => part.kind === 'struct' && part.fields.some((field) => field.name === '')))
-    return 'a struct whose fields have no names';
+    return 'batches cannot bring a struct whose fields have no names';
   return null;
 }

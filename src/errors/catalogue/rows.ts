@@ -29,4 +29,11 @@ export const rowErrors = {
     hint: (f) =>
       `The columns are: ${f.known.slice(0, 20).join(', ')}${f.known.length > 20 ? ', …' : ''}. Declare them all in the home's schema(): without it, the first rows decide.`,
   }),
+  TYPE_UNSUPPORTED: entry<{ name: string; column: string; type: string; why: string }>({
+    title: 'A type that cannot be moved this way',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: column "${f.column}" of the type ${f.type} cannot be moved this way: ${f.why}`,
+    hint: () => 'Leave the column out with columns:, or take the engine route, which moves every type.',
+  }),
 };
