@@ -47,7 +47,10 @@ export function progressLine(progress: Progress, width: number, nameWidth: numbe
   if (rate !== null) parts.push({ text: rate, rank: 5 });
   const left = secondsLeft(progress.elapsed, done);
   if (left !== null) parts.push({ text: `${duration(left)} left`, rank: 2 });
-  if (parts.length === 0) parts.push({ text: duration(progress.elapsed), rank: 0 });
+  if (parts.length === 0) {
+    const text = progress.elapsed < 1 ? 'starting' : `starting, ${duration(progress.elapsed)}`;
+    parts.push({ text, rank: 0 });
+  }
   return join(name, parts, width);
 }
 

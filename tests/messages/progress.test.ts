@@ -36,7 +36,7 @@ describe('a line of progress', () => {
       'orders  1,200,000 rows  300,000 rows/s',
     );
     expect(progressLine(progress({ rows: 0, totalRows: null, totalBytes: null, bytes: 0 }), 100, 6)).toBe(
-      'orders  4.0 s',
+      'orders  starting, 4.0 s',
     );
   });
 
@@ -143,6 +143,6 @@ describe('live progress', () => {
     clock.now = 1000;
     events.emit('flow.planned', { ref: ref(1, 1), plan: plan({ warnings: ['look here'] }) });
     expect(screen.shown[0]).toBe('[1 of 1] flow_1: note: look here');
-    expect(screen.shown[1]).toBe('flow_1  1.0 s');
+    expect(screen.shown[1]).toBe('flow_1  starting, 1.0 s');
   });
 });
