@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
 import type { Relation, StatementOptions } from '../core/engine.js';
-import { type Column, type Schema, sameType, typeName, type Value } from '../core/types.js';
+import { type Schema, sameType, typeName, type Value } from '../core/types.js';
 import { fail } from '../errors/index.js';
 import { bytesOf } from './bytes.js';
 import type { OpenEngine } from './engine.js';
@@ -138,7 +138,6 @@ class BatchBuilder {
   ended = false;
   readonly #engine: OpenEngine;
   readonly #schema: Schema;
-  readonly #wire: readonly Column[];
   readonly #rowsPerBatch: number;
   #columns: Value[][];
   #rows = 0;
@@ -147,7 +146,6 @@ class BatchBuilder {
   constructor(engine: OpenEngine, schema: Schema, rowsPerBatch: number) {
     this.#engine = engine;
     this.#schema = schema;
-    this.#wire = schema.map((column) => ({ ...column, type: wireType(column.type) }));
     this.#rowsPerBatch = Math.max(1, Math.floor(rowsPerBatch));
     this.#columns = schema.map(() => []);
   }
@@ -162,7 +160,7 @@ class BatchBuilder {
     if (this.ended || (mark !== -1 && mark !== rows - 1)) throw new Error('rows came behind the last one');
     this.ended = mark !== -1;
     const count = this.ended ? rows - 1 : rows;
-    const values = this.#wire.map((column, i) => readVector(bindings, vectorAt(i), column.type, rows));
+    const values = this.#schema.map((column, i) => readVector(bindings, vectorAt(i), column.type, rows));
     for (let from = 0; from < count; ) {
       const to = Math.min(count, from + this.#rowsPerBatch - this.#rows);
       this.#take(values, from, to);
@@ -177,7 +175,7 @@ class BatchBuilder {
   }
 
   #take(values: readonly Value[][], from: number, to: number): void {
-    this.#wire.forEach((column, i) => {
+    this.#schema.forEach((column, i) => {
       const all = values[i] ?? [];
       const part = from === 0 && to === all.length ? all : all.slice(from, to);
       const kept = this.#columns[i] ?? [];

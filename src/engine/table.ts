@@ -89,7 +89,7 @@ export class AppendTable implements EngineTable {
           const vector = bindings.data_chunk_get_vector(chunk, i);
           const values = columns[i] ?? [];
           const part = to - from === values.length ? values : values.slice(from, to);
-          writeVector(bindings, vector, tableType(column.type), part);
+          writeVector(bindings, vector, column.type, part);
         });
         this.#appender.appendDataChunk(new api.DuckDBDataChunk(chunk));
       }

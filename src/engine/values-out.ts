@@ -5,8 +5,8 @@ import type { NativeVector } from './native.js';
 import { type Bindings, dataOf, isValid, readStrings, type Validity, validityOf } from './vector-data.js';
 
 /**
- * The values of a vector, as `core/types.ts` names them for each kind. `type` must be the vector's own type
- * (see `wire.ts`), for its memory is read as that type lays it out.
+ * The values of a vector, as `core/types.ts` names them for each kind. The vector must be of the type in
+ * which `type` crosses (see `wire.ts`), for its memory is read as that type lays it out.
  */
 export function readVector(
   bindings: Bindings,
@@ -71,12 +71,12 @@ const strings: ReadSimple = (bindings, vector, rows) =>
 const blobs: ReadSimple = (bindings, vector, rows) =>
   readStrings(bindings, vector, rows, (bytes, from, to) => new Uint8Array(bytes.subarray(from, to)));
 
-const notOnTheWire: ReadSimple = () => {
-  throw new TypeError('a type that does not cross as it is; see wire.ts');
-};
+/** Crosses as JSON, in which the engine writes a variant that is NULL as a text too. */
+const variants: ReadSimple = (bindings, vector, rows) =>
+  strings(bindings, vector, rows).map((text) => (text === 'null' ? null : text));
 
 const readSimple: Record<SimpleKind, ReadSimple> = {
-  null: notOnTheWire,
+  null: (_bindings, _vector, rows) => new Array(rows).fill(null),
   boolean: ofWidth(1, (view, at) => view.getUint8(at) !== 0),
   tinyint: ofWidth(1, (view, at) => view.getInt8(at)),
   smallint: ofWidth(2, (view, at) => view.getInt16(at, true)),
@@ -111,7 +111,7 @@ const readSimple: Record<SimpleKind, ReadSimple> = {
     micros: view.getBigInt64(at + 8, true),
   })),
   geometry: blobs,
-  variant: notOnTheWire,
+  variant: variants,
 };
 
 /** Three bytes of header, the first bit of which is the sign; then the magnitude, inverted where negative. */
