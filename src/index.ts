@@ -17,6 +17,7 @@ export {
   type HomeContext,
   type HomeDefinition,
   type HomeSession,
+  type Impossible,
   type ReadRequest,
   type SourceFile,
 } from './core/home.js';
@@ -26,9 +27,10 @@ export type { EntityResult, EntityStatus, RunResult } from './core/result.js';
 export {
   type Commit,
   defineStore,
+  type FilesPlan,
+  type FilesShape,
   type Published,
   type Staged,
-  type StageProgress,
   type StageRequest,
   type StoreContext,
   type StoreDefinition,

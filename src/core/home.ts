@@ -26,6 +26,14 @@ export interface SourceFile {
   readonly path: string;
   readonly bytes: number;
   readonly rows: number;
+  /** The file's own description, such as the footer of a parquet file; `format` says whose. */
+  readonly description: unknown;
+  readonly format: string;
+}
+
+/** Why something cannot be done, in a few words that continue "it cannot be copied: …". */
+export interface Impossible {
+  readonly impossible: string;
 }
 
 /**
@@ -41,7 +49,8 @@ export interface HomeSession {
   estimate(): Promise<Estimate>;
   /** What a person should know before anything is moved, such as columns that some files lack. */
   warnings?(): readonly string[];
-  files?(): Promise<readonly SourceFile[]>;
+  /** The files whose rows, in this order, are the home's rows; or why their bytes alone are not. */
+  files?(): Promise<readonly SourceFile[] | Impossible>;
   relation?(): Promise<Relation>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
   close(): Promise<void>;

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { Batch } from './batch.js';
 import type { StoreCapabilities, WriteMode } from './capabilities.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
-import type { SourceFile } from './home.js';
-import type { StoreContents } from './plan.js';
+import type { Impossible, SourceFile } from './home.js';
+import type { ColumnChoice, StoreContents } from './plan.js';
 import type { Schema } from './types.js';
 
 /** What a store is given when it is opened. */
@@ -28,10 +28,27 @@ export interface StageRequest {
   readonly rows: number | null;
 }
 
-/** Rows and bytes written so far. */
-export interface StageProgress {
-  readonly rows: number;
+/** What of some files is wanted; as in a plan. */
+export interface FilesShape {
+  readonly schema: Schema;
+  readonly columns: readonly ColumnChoice[] | null;
+  readonly where: string | null;
+  /** The same done by the engine: the SELECT of the wanted rows and columns out of another SELECT. */
+  select(sql: string): string;
+}
+
+/** How files are going to be copied. */
+export interface FilesPlan {
+  /** In a sentence: how much is copied, and how much is not. */
+  readonly reason: string;
+  /** Bytes that will be read. */
   readonly bytes: number;
+  /** Rows that will settle; null where only the data can tell. */
+  readonly rows: number | null;
+  /** What a person should know. */
+  readonly notes: readonly string[];
+  /** The store's own. */
+  readonly steps: unknown;
 }
 
 /** What has been staged, as read back from what was written, not from what was meant to be. */
@@ -73,7 +90,14 @@ export interface StoreSession {
   writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
   /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
   writeBatch?(batch: Batch): Promise<void>;
-  writeFiles?(files: readonly SourceFile[], onProgress: (progress: StageProgress) => void): Promise<void>;
+  /** How files would be copied without decoding their values, or why they cannot be. Writes nothing. */
+  planFiles?(files: readonly SourceFile[], shape: FilesShape): Promise<FilesPlan | Impossible>;
+  /** Stages what `planFiles` of this session has planned. */
+  writeFiles?(
+    plan: FilesPlan,
+    shape: FilesShape,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<void>;
   /** Ends the staging, makes it durable, and counts what is there. */
   finish(): Promise<Staged>;
   /** The one step that makes the staged rows visible. Idempotent by run id. */

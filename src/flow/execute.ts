@@ -1,6 +1,7 @@
+import type { Route } from '../core/capabilities.js';
 import type { Commit, Published, Staged } from '../core/store.js';
 import { fail } from '../errors/index.js';
-import { moveByBatches, moveByEngine, type OnMove } from './move.js';
+import { type Moved, moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
 import { type Prepared, typeError } from './prepare.js';
 
 /** What a plan's execution has proved and published. */
@@ -17,6 +18,12 @@ export interface ExecuteListeners {
   readonly onStaged: (staged: Staged) => void;
   readonly onPublished: (published: Published) => void;
 }
+
+const moves: Record<Route, (prepared: Prepared, onMove: OnMove) => Promise<Moved>> = {
+  splice: moveBySplice,
+  engine: moveByEngine,
+  batches: moveByBatches,
+};
 
 /** Stages, verifies and publishes a prepared flow. Whatever fails, what was staged is gone afterwards. */
 export async function execute(
@@ -36,7 +43,7 @@ export async function execute(
       watchdog.progress();
       listeners.onProgress(progress);
     };
-    const moved = await (plan.route === 'engine' ? moveByEngine : moveByBatches)(prepared, onMove);
+    const moved = await moves[plan.route](prepared, onMove);
     const staged = await guard(store.finish());
     listeners.onStaged(staged);
     if (moved.rows !== null && moved.rows !== staged.rows) {

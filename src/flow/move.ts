@@ -19,6 +19,15 @@ export interface Moved {
 /** Called as rows go by: rows so far, and the share of the whole where it is known. */
 export type OnMove = (progress: { readonly rows: number; readonly fraction: number | null }) => void;
 
+/** The home's files are copied into the store, their values as they are. */
+export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+  const { store, copy, shape, watchdog } = prepared;
+  if (store.writeFiles === undefined || copy === null)
+    throw missing(prepared.plan.store.type, 'store', 'writeFiles');
+  await watchdog.race(store.writeFiles(copy, shape, onMove));
+  return { rows: copy.rows };
+}
+
 /** One statement of the engine reads the home and writes the store. */
 export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Moved> {
   const { plan, home, store, watchdog } = prepared;

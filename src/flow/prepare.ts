@@ -1,14 +1,15 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { RunType, WriteMode } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
-import type { HomeDefinition, HomeSession } from '../core/home.js';
+import type { HomeDefinition, HomeSession, Impossible } from '../core/home.js';
 import type { Plan, TypedConfig } from '../core/plan.js';
-import type { StoreDefinition, StoreSession } from '../core/store.js';
+import type { FilesPlan, FilesShape, StoreDefinition, StoreSession } from '../core/store.js';
+import type { Schema } from '../core/types.js';
 import { inferSchema } from '../engine/index.js';
 import { fail, HyggeError } from '../errors/index.js';
 import { type FlowContext, LazySession } from './context.js';
-import { chooseRoute } from './route.js';
-import { checkFilter, shapeSchema } from './shape.js';
+import { chooseRoute, noFiles } from './route.js';
+import { checkFilter, shapeSchema, shapeSelect } from './shape.js';
 import { Watchdog } from './watchdog.js';
 
 /** A flow whose home and store are open and whose plan is made; nothing has been written yet. Used once. */
@@ -16,6 +17,9 @@ export interface Prepared {
   readonly plan: Plan;
   readonly home: HomeSession;
   readonly store: StoreSession;
+  /** How files would be copied, where they can be. */
+  readonly copy: FilesPlan | null;
+  readonly shape: FilesShape;
   readonly homeSession: LazySession;
   readonly storeSession: LazySession;
   /** What was read already to learn the types of a home that declares none. */
@@ -76,7 +80,6 @@ export async function prepare(
     const schema =
       declared ?? (first === null || isBatch(first) ? (first?.schema ?? []) : inferSchema(first));
     const output = shapeSchema(name, schema, config);
-    const choice = chooseRoute(name, homeType, storeType, context.route);
     if (config.where !== null) await checkFilter(name, await homeSession.get(), schema, config.where);
 
     const store = await watchdog.race(
@@ -91,6 +94,10 @@ export async function prepare(
     );
     open.store = store;
     const contents = await watchdog.race(store.inspect());
+    const shape = filesShape(schema, config);
+    const files = await watchdog.race(planCopy(home, store, shape));
+    const copy = 'impossible' in files ? null : files;
+    const choice = chooseRoute(name, homeType, storeType, files, context.route);
     const plan: Plan = {
       version: 1,
       name,
@@ -117,13 +124,32 @@ export async function prepare(
               to: null,
             },
       settings: config.settings,
-      warnings: [...(home.warnings?.() ?? []), ...foreignWarning(mode, contents.foreign)],
+      warnings: [
+        ...(home.warnings?.() ?? []),
+        ...(choice.route === 'splice' ? (copy?.notes ?? []) : []),
+        ...foreignWarning(mode, contents.foreign),
+      ],
     };
-    return { plan, home, store, homeSession, storeSession, read, first, watchdog, close };
+    return { plan, home, store, copy, shape, homeSession, storeSession, read, first, watchdog, close };
   } catch (error) {
     await close();
     throw placed(error, config);
   }
+}
+
+function filesShape(schema: Schema, { columns, where }: EntityConfig): FilesShape {
+  return { schema, columns, where, select: (sql) => shapeSelect(sql, { columns, where }) };
+}
+
+/** How the home's files would be copied into the store; or why they cannot be. */
+async function planCopy(
+  home: HomeSession,
+  store: StoreSession,
+  shape: FilesShape,
+): Promise<FilesPlan | Impossible> {
+  if (home.files === undefined || store.planFiles === undefined) return noFiles;
+  const files = await home.files();
+  return 'impossible' in files ? files : store.planFiles(files, shape);
 }
 
 /** A definition with the settings that are its own: the configuration without `type`. */

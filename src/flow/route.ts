@@ -1,7 +1,12 @@
 import type { Route } from '../core/capabilities.js';
-import type { HomeDefinition } from '../core/home.js';
-import type { StoreDefinition } from '../core/store.js';
+import type { HomeDefinition, Impossible } from '../core/home.js';
+import type { FilesPlan, StoreDefinition } from '../core/store.js';
 import { fail } from '../errors/index.js';
+
+/** The answer of ends of which one has nothing to do with files. */
+export const noFiles: Impossible = {
+  impossible: 'the home and the store are not both made of parquet files',
+};
 
 interface RouteAnswer {
   readonly route: Route;
@@ -17,13 +22,16 @@ export function chooseRoute(
   name: string,
   home: HomeDefinition,
   store: StoreDefinition,
+  copied: FilesPlan | Impossible,
   asked: Route | undefined,
 ): { route: Route; reason: string } {
-  const answers = [splice(), engine(home, store), batches(home, store)];
+  const answers = [splice(copied), engine(home, store, copied), batches(home, store)];
   const possible = answers.filter((answer) => answer.possible);
   if (asked !== undefined) {
     const answer = answers.find(({ route }) => route === asked);
-    if (answer?.possible) return { route: asked, reason: `${asked} was asked for` };
+    if (answer?.possible) {
+      return { route: asked, reason: asked === 'splice' ? answer.reason : `${asked} was asked for` };
+    }
     throw fail('ROUTE_IMPOSSIBLE', {
       name,
       route: asked,
@@ -41,11 +49,14 @@ export function chooseRoute(
   });
 }
 
-function splice(): RouteAnswer {
-  return { route: 'splice', possible: false, reason: 'this version does not copy row groups yet' };
+function splice(copied: FilesPlan | Impossible): RouteAnswer {
+  const route = 'splice';
+  return 'impossible' in copied
+    ? { route, possible: false, reason: copied.impossible }
+    : { route, possible: true, reason: copied.reason };
 }
 
-function engine(home: HomeDefinition, store: StoreDefinition): RouteAnswer {
+function engine(home: HomeDefinition, store: StoreDefinition, copied: FilesPlan | Impossible): RouteAnswer {
   const route = 'engine';
   if (!home.capabilities.gives.includes('relation')) {
     return { route, possible: false, reason: `the rows of a ${home.type} home come through JavaScript` };
@@ -53,11 +64,9 @@ function engine(home: HomeDefinition, store: StoreDefinition): RouteAnswer {
   if (!store.capabilities.takes.includes('relation')) {
     return { route, possible: false, reason: `a ${store.type} store takes its rows through JavaScript` };
   }
-  return {
-    route,
-    possible: true,
-    reason: 'the engine can read the home and write the store in one statement',
-  };
+  const reason =
+    'impossible' in copied ? copied.impossible : 'one statement reads the home and writes the store';
+  return { route, possible: true, reason: `engine: ${reason}` };
 }
 
 function batches(home: HomeDefinition, store: StoreDefinition): RouteAnswer {
@@ -69,6 +78,10 @@ function batches(home: HomeDefinition, store: StoreDefinition): RouteAnswer {
   if (!forms.some((form) => store.capabilities.takes.includes(form))) {
     return { route, possible: false, reason: `a ${store.type} store takes neither batches nor a relation` };
   }
-  const reason = engine(home, store).reason;
-  return { route, possible: true, reason };
+  const { possible, reason } = engine(home, store, noFiles);
+  return {
+    route,
+    possible: true,
+    reason: possible ? 'batches: rows can always go through JavaScript' : `batches: ${reason}`,
+  };
 }

@@ -38,11 +38,16 @@ export function shapeSchema(name: string, schema: Schema, shape: Shape): Schema 
 
 /** The same relation, shaped. */
 export function shapeRelation(relation: Relation, shape: Shape, output: Schema): Relation {
-  if (shape.columns === null && shape.where === null) return relation;
+  return { sql: shapeSelect(relation.sql, shape), schema: output };
+}
+
+/** The SELECT of the wanted rows and columns out of another SELECT. */
+export function shapeSelect(sql: string, shape: Shape): string {
+  if (shape.columns === null && shape.where === null) return sql;
   const chosen =
     shape.columns?.map(({ from, name }) => `${identifier(from)} AS ${identifier(name)}`).join(', ') ?? '*';
   const filter = shape.where === null ? '' : ` WHERE (${shape.where}\n)`;
-  return { sql: `SELECT ${chosen} FROM (${relation.sql})${filter}`, schema: output };
+  return `SELECT ${chosen} FROM (${sql})${filter}`;
 }
 
 /** The same rows with the columns chosen; a `where` needs {@link filterBatches}. */

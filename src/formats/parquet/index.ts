@@ -1,2 +1,12 @@
+export { type Comparison, parseCondition } from './condition.js';
+export { judgeRowGroups, type Verdict } from './select.js';
 export { listParquet, openParquet, type ParquetSource } from './source.js';
-export { type Compression, compressions, copyToParquet, readParquet } from './sql.js';
+export {
+  type Compression,
+  compressions,
+  copyToParquet,
+  readParquet,
+  readParquetRows,
+  settingOf,
+  type WriteCodec,
+} from './sql.js';

@@ -1,16 +1,34 @@
 import { literal, pathList } from '../../engine/index.js';
+import type { Codec } from '../../parquet/index.js';
 
 /** The codecs of parquet that hygge writes. `lz4` is the format's LZ4_RAW. */
 export const compressions = ['snappy', 'gzip', 'lz4', 'brotli', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
 
-const engineCodec: Record<Compression, string> = {
+/** What the engine can be told to write: also no compression at all. */
+export type WriteCodec = Compression | 'uncompressed';
+
+const engineCodec: Record<WriteCodec, string> = {
+  uncompressed: 'uncompressed',
   snappy: 'snappy',
   gzip: 'gzip',
   lz4: 'lz4_raw',
   brotli: 'brotli',
   zstd: 'zstd',
 };
+
+/** The codec of a file as a setting; null for those that the engine does not write. */
+export function settingOf(codec: Codec): WriteCodec | null {
+  const settings: Partial<Record<Codec, WriteCodec>> = {
+    UNCOMPRESSED: 'uncompressed',
+    SNAPPY: 'snappy',
+    GZIP: 'gzip',
+    LZ4_RAW: 'lz4',
+    BROTLI: 'brotli',
+    ZSTD: 'zstd',
+  };
+  return settings[codec] ?? null;
+}
 
 export interface ReadOptions {
   /** Fills columns that some files lack with NULL. Needed where the files' columns differ. */
@@ -25,8 +43,15 @@ export function readParquet(paths: readonly string[], options: ReadOptions): str
   return `SELECT * FROM read_parquet(${pathList(paths)}, ${flags})`;
 }
 
+/** A SELECT over some rows of one parquet file, by their place in it; `end` is not among them. */
+export function readParquetRows(path: string, first: number, end: number): string {
+  const rows = `file_row_number >= ${first} AND file_row_number < ${end}`;
+  const source = `read_parquet(${pathList([path])}, file_row_number = true, hive_partitioning = false)`;
+  return `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE ${rows}`;
+}
+
 export interface WriteOptions {
-  readonly compression: Compression;
+  readonly compression: WriteCodec;
   /** Rows in a row group, about: the engine writes whole vectors of 2,048 rows. */
   readonly rowGroupRows: number;
   /** Key-value metadata of the footer. */

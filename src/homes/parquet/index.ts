@@ -26,7 +26,7 @@ export const parquetHome = defineHome({
   type: 'parquet',
   summary: 'Parquet files: one, a folder of them with all folders below it, or those that match a pattern',
   config,
-  capabilities: { gives: ['relation'], ordered: true },
+  capabilities: { gives: ['files', 'relation'], ordered: true },
   paths: ['path'],
   open: async (config, context) => (await import('./session.js')).openParquetHome(config, context),
 });

@@ -22,6 +22,16 @@ export async function openParquetHome(config: ParquetHomeConfig, context: HomeCo
     }),
     warnings: () =>
       source.missing.map((name) => `not every file has the column "${name}"; its rows there will be NULL`),
+    files: async () =>
+      hive
+        ? { impossible: 'columns come from the names of folders' }
+        : source.files.map((footer) => ({
+            path: footer.path,
+            bytes: footer.fileBytes,
+            rows: footer.rows,
+            format: 'parquet',
+            description: footer,
+          })),
     relation: async () => ({ sql, schema: await schema() }),
     close: async () => {},
   };

@@ -18,7 +18,12 @@ const config = z.strictObject({
     .min(1)
     .default(100_000)
     .describe('Rows in a file; from 20,480 on rounded up to whole vectors of 2,048 rows'),
-  compression: z.enum(compressions).default('snappy').describe('The codec of the pages'),
+  compression: z
+    .enum([...compressions, 'keep'])
+    .default('keep')
+    .describe(
+      'The codec of the pages; keep: that of the home where row groups are copied, snappy where rows are written',
+    ),
   file_pattern: z
     .string()
     .superRefine((pattern, context) => {
@@ -41,7 +46,7 @@ export const parquetStore = defineStore({
   summary: 'A folder of parquet files that appear whole, or not at all',
   config,
   capabilities: {
-    takes: ['relation', 'batches'],
+    takes: ['files', 'relation', 'batches'],
     modes: ['replace', 'append'],
     atomic: false,
     ordered: true,

@@ -1,9 +1,12 @@
 import { unlink } from 'node:fs/promises';
 import type { Batch } from '../../core/batch.js';
-import type { EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type { EngineProgress, EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type { Impossible, SourceFile } from '../../core/home.js';
 import type { StoreContents } from '../../core/plan.js';
 import type {
   Commit,
+  FilesPlan,
+  FilesShape,
   Published,
   Staged,
   StageRequest,
@@ -12,12 +15,13 @@ import type {
 } from '../../core/store.js';
 import { hyggeVersion } from '../../core/version.js';
 import { FolderStore, type Recovered } from '../../files/index.js';
-import { copyToParquet } from '../../formats/parquet/index.js';
-import { readFooter } from '../../parquet/index.js';
+import { copyToParquet, readParquetRows, type WriteCodec } from '../../formats/parquet/index.js';
+import { executeSplice, readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, vectorRows } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 import { FileNames } from './names.js';
 import { sliceBatch } from './slice.js';
+import { planFiles, type SpliceStep } from './splice.js';
 
 /** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
 const exactBelow = 10 * vectorRows;
@@ -80,6 +84,37 @@ class ParquetStoreSession implements StoreSession {
     const path = this.#folder.allocate();
     await engine.run(this.#copy(relation.sql, path), { signal: this.#context.signal, onProgress });
     for (const part of await this.#divide(path)) this.#add(part);
+  }
+
+  async planFiles(files: readonly SourceFile[], shape: FilesShape): Promise<FilesPlan | Impossible> {
+    const { compression, batch_size: batchSize } = this.#config;
+    return planFiles(files, { ...shape, compression, fileRows: divisionFor(batchSize).fileRows });
+  }
+
+  async writeFiles(
+    plan: FilesPlan,
+    shape: FilesShape,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<void> {
+    const { signal } = this.#context;
+    let copied = 0;
+    for (const step of plan.steps as readonly SpliceStep[]) {
+      if (step.kind === 'copy') {
+        const paths = step.plan.outputs.map(() => this.#folder.allocate());
+        const onBytes = (bytes: number): void => {
+          copied += bytes;
+          onProgress({ fraction: Math.min(1, copied / Math.max(1, plan.bytes)), rows: 0 });
+        };
+        await executeSplice(step.plan, paths, { signal, onBytes });
+        for (const path of paths) this.#add(path);
+      } else {
+        const path = this.#folder.allocate();
+        const select = shape.select(readParquetRows(step.path, step.firstRow, step.endRow));
+        const engine = await this.#context.engine();
+        if ((await engine.run(this.#copy(select, path, step.codec), { signal })) === 0) await unlink(path);
+        else this.#add(path);
+      }
+    }
   }
 
   async writeBatch(batch: Batch): Promise<void> {
@@ -181,8 +216,9 @@ class ParquetStoreSession implements StoreSession {
     this.#folder.sync(path).catch(() => {});
   }
 
-  #copy(sql: string, path: string): string {
-    const { compression, batch_size: batchSize } = this.#config;
+  #copy(sql: string, path: string, codec?: WriteCodec): string {
+    const { compression: asked, batch_size: batchSize } = this.#config;
+    const compression = codec ?? (asked === 'keep' ? 'snappy' : asked);
     const metadata = { 'hygge.version': hyggeVersion() };
     return copyToParquet(sql, path, {
       compression,
