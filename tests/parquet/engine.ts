@@ -23,6 +23,15 @@ export class Witness {
     return result.getRows().map((row) => row.map(String));
   }
 
+  /** A result's rows as text, by the names of its columns. */
+  async objects(sql: string): Promise<Record<string, string>[]> {
+    const result = await this.#connection.runAndReadAll(sql);
+    const names = result.columnNames();
+    return result
+      .getRowsJson()
+      .map((row) => Object.fromEntries(row.map((value, i) => [names[i] ?? '', JSON.stringify(value)])));
+  }
+
   close(): void {
     this.#connection.closeSync();
   }

@@ -72,7 +72,8 @@ async function clone(
     const file = await open(path, 'r+');
     try {
       const [copy, source] = [await file.stat(), await stat(input.path)];
-      if (copy.size !== input.bytes || source.mtimeMs !== input.modified) throw fail('PARQUET_CHANGED', { path: input.path });
+      if (copy.size !== input.bytes || source.mtimeMs !== input.modified)
+        throw fail('PARQUET_CHANGED', { path: input.path });
       if (options.sync === true) await file.sync();
     } finally {
       await file.close();

@@ -31,6 +31,8 @@ export interface MovedIndex {
 
 /** The four letters at the beginning. */
 const dataStart = 4;
+/** A row group's number has 16 bits. */
+const largestOrdinal = 0x7fff;
 
 /** Lays out the row groups of one output, one behind the other. */
 export class OutputLayout {
@@ -38,7 +40,13 @@ export class OutputLayout {
   readonly indexes: MovedIndex[] = [];
   /** The encoded row groups, in base64; without the places of their indexes. */
   readonly rowGroups: string[] = [];
+  readonly #numbered: boolean;
   #next = dataStart;
+
+  /** `rowGroups`: how many there will be. */
+  constructor(rowGroups: number) {
+    this.#numbered = rowGroups <= largestOrdinal + 1;
+  }
 
   get dataBytes(): number {
     return this.#next - dataStart;
@@ -48,14 +56,15 @@ export class OutputLayout {
   add(input: number, footer: Footer, group: RowGroup, chunks: readonly ChosenChunk[]): void {
     const start = this.#next;
     const moved = chunks.map((chosen) => ({ ...chosen, range: chunkRange(chosen.chunk), shift: 0 }));
-    // in the order they lie in, so that neighbours are copied together
-    for (const chunk of moved.toSorted((a, b) => a.range.offset - b.range.offset)) {
+    // in the order of the columns, since some readers count on it
+    for (const chunk of moved) {
       chunk.shift = this.#next - chunk.range.offset;
       this.#copy(input, chunk.range);
     }
     const ordinal = this.rowGroups.length;
     for (const [column, chunk] of moved.entries()) this.#addIndexes(input, ordinal, column, chunk);
-    const encoded = encodeMovedRowGroup(group, moved, { start, ordinal, path: footer.path });
+    const place = { start, ordinal: this.#numbered ? ordinal : null, path: footer.path };
+    const encoded = encodeMovedRowGroup(group, moved, place);
     this.rowGroups.push(Buffer.from(encoded).toString('base64'));
   }
 

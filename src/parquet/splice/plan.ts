@@ -81,7 +81,7 @@ export function planSplice(
 
   const outputs = divide(inputs, chosen, options).map((pieces): SplicedFile => {
     const copied = wholeInput(pieces, inputs, chosen);
-    const layout = new OutputLayout();
+    const layout = new OutputLayout(pieces.length);
     for (const piece of pieces) {
       layout.add(piece.input, piece.footer, piece.group, chosenChunks(piece, chosen));
     }

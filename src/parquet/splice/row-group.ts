@@ -15,8 +15,8 @@ export interface MovedChunk {
 export interface MovedRowGroup {
   /** Where its first chunk begins in the output. */
   readonly start: number;
-  /** Its place in the output, from 0. */
-  readonly ordinal: number;
+  /** Its place in the output, from 0; null where the output has more row groups than the format can number. */
+  readonly ordinal: number | null;
   /** The input, for errors. */
   readonly path: string;
 }
@@ -25,7 +25,6 @@ export interface MovedRowGroup {
 const inRowGroup = { columns: 1, totalBytes: 2, sorting: 4, fileOffset: 5, compressedBytes: 6, ordinal: 7 };
 const inChunk = { fileOffset: 2, meta: 3, indexes: [4, 5, 6, 7] };
 const inMeta = { path: 3, dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomFilter: [14, 15] };
-const largestOrdinal = 0x7fff;
 
 /**
  * A row group as it is written in an output: with the chosen chunks alone, everything moved, and without the places
@@ -52,10 +51,10 @@ export function encodeMovedRowGroup(
   });
   raw = withField(raw, inRowGroup.totalBytes, i64, all ? group.totalBytes : plain);
   raw = withField(raw, inRowGroup.sorting, list, sorting);
-  raw = replaced(raw, inRowGroup.fileOffset, i64, place.start);
-  raw = replaced(raw, inRowGroup.compressedBytes, i64, compressed);
-  const { ordinal } = place;
-  raw = replaced(raw, inRowGroup.ordinal, i16, ordinal <= largestOrdinal ? ordinal : undefined);
+  // in every row group, also of an input without them: readers want them in all or in none
+  raw = withField(raw, inRowGroup.fileOffset, i64, place.start);
+  raw = withField(raw, inRowGroup.compressedBytes, i64, compressed);
+  raw = withField(raw, inRowGroup.ordinal, i16, place.ordinal ?? undefined);
   return encodeThrift(raw);
 }
 
@@ -111,16 +110,6 @@ function keptSorting(
     values.push(withField(value, 1, thriftType.i32, place));
   }
   return values.length === 0 ? undefined : { ...sorting, values };
-}
-
-/** Sets a field that is there; one that is not stays out. */
-function replaced(
-  raw: ThriftStruct,
-  id: number,
-  type: ThriftField['type'],
-  value: ThriftValue | undefined,
-): ThriftStruct {
-  return raw.fields.some((field) => field.id === id) ? withField(raw, id, type, value) : raw;
 }
 
 /** Where an index lies in the output. */

@@ -1,0 +1,293 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ColumnChoice } from '../../src/core/plan.js';
+import { columnNames, executeSplice, type Footer, planSplice, readFooter } from '../../src/parquet/index.js';
+import type { SpliceInput, SpliceOptions, SplicePlan } from '../../src/parquet/splice/plan.js';
+import { Witness } from './engine.js';
+import { checkIndexes } from './index-check.js';
+import { type Reader, readersWith, type TextRow } from './readers.js';
+import { flights, writeSamples } from './samples.js';
+
+let folder: string;
+let witness: Witness;
+let readers: Reader[];
+let samples: string[];
+let made = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hygge-splice-'));
+  witness = await Witness.open();
+  readers = readersWith(witness);
+  samples = await writeSamples(folder, witness);
+});
+afterAll(async () => {
+  witness.close();
+  await rm(folder, { recursive: true });
+});
+
+const allOf = (footer: Footer): SpliceInput => ({ footer, rowGroups: footer.rowGroups.map((_, i) => i) });
+
+function planned(inputs: readonly SpliceInput[], options?: SpliceOptions): SplicePlan {
+  const plan = planSplice(inputs, options);
+  if ('impossible' in plan) throw new Error(plan.impossible);
+  // a plan is JSON: what comes back from its text is carried out
+  return JSON.parse(JSON.stringify(plan));
+}
+
+async function carryOut(plan: SplicePlan): Promise<Footer[]> {
+  const paths = plan.outputs.map(() => join(folder, `out-${made++}.parquet`));
+  const results = await executeSplice(plan, paths);
+  const footers = await Promise.all(paths.map((path) => readFooter(path)));
+  expect(footers.map((footer) => footer.rows)).toEqual(plan.outputs.map((output) => output.rows));
+  expect(footers.map((footer) => footer.fileBytes)).toEqual(results.map((result) => result.bytes));
+  for (const footer of footers) await checkIndexes(footer);
+  return footers;
+}
+
+/** What a reader should see in the outputs, from what it sees in the inputs. */
+async function expected(
+  reader: Reader,
+  inputs: readonly SpliceInput[],
+  columns: readonly ColumnChoice[] | undefined,
+): Promise<TextRow[]> {
+  const result: TextRow[] = [];
+  const names = inputs[0] === undefined ? [] : columnNames(inputs[0].footer);
+  const choices = columns ?? names.map((name) => ({ from: name, name }));
+  for (const { footer, rowGroups } of inputs) {
+    const rows = await reader.rows(footer.path);
+    const starts = footer.rowGroups.map((_, i) =>
+      footer.rowGroups.slice(0, i).reduce((sum, group) => sum + group.rows, 0),
+    );
+    for (const index of rowGroups) {
+      const start = starts[index] ?? 0;
+      const end = start + (footer.rowGroups[index]?.rows ?? 0);
+      for (const row of rows.slice(start, end)) {
+        result.push(Object.fromEntries(choices.map(({ from, name }) => [name, row[from] ?? 'missing'])));
+      }
+    }
+  }
+  return result;
+}
+
+/** Splices, and has every reader compare. */
+async function proved(inputs: readonly SpliceInput[], options: SpliceOptions = {}): Promise<Footer[]> {
+  const outputs = await carryOut(planned(inputs, options));
+  for (const reader of readers) {
+    const seen: TextRow[] = [];
+    for (const output of outputs) {
+      const rows = await reader.rows(output.path).catch((cause: unknown) => {
+        throw new Error(`${reader.name} cannot read what was made of ${inputs[0]?.footer.path}`, { cause });
+      });
+      seen.push(...rows);
+    }
+    const wanted = await expected(reader, inputs, options.columns);
+    expect(seen.length, reader.name).toBe(wanted.length);
+    // compared as one text: a difference between thousands of objects takes long to print
+    expect(JSON.stringify(seen) === JSON.stringify(wanted), `${reader.name} sees the same rows`).toBe(true);
+  }
+  return outputs;
+}
+
+describe('planSplice and executeSplice', () => {
+  it('copies files of every writer: whole, in part, joined, divided, with other columns', async () => {
+    expect(samples.length).toBeGreaterThanOrEqual(10);
+    for (const path of samples) {
+      const footer = await readFooter(path);
+      const all = allOf(footer);
+      expect(footer.rowGroups.length, basename(path)).toBeGreaterThan(1);
+      await proved([all]);
+      await proved([{ footer, rowGroups: [1] }]);
+      await proved([all, { footer, rowGroups: [1, 0] }]);
+      expect(await proved([all], { targetRows: 1 })).toHaveLength(footer.rowGroups.length);
+      const names = columnNames(footer);
+      const columns = names
+        .filter((_, i) => i % 2 === 0)
+        .reverse()
+        .map((from) => ({ from, name: `new ${from}` }));
+      await proved([all], { columns });
+    }
+  });
+
+  it('copies a whole file byte for byte, and the flights', async () => {
+    const footer = await readFooter(flights);
+    const plan = planned([allOf(footer)]);
+    expect(plan.outputs[0]).toMatchObject({ whole: 0, rows: 3_000_000 });
+    const [copy] = await carryOut(plan);
+    const same = Buffer.compare(await readFile(flights), await readFile(copy?.path ?? '')) === 0;
+    expect(same).toBe(true);
+  });
+
+  it('joins, divides and narrows the flights', async () => {
+    const footer = await readFooter(flights);
+    const columns = [
+      { from: 'destination', name: 'to' },
+      { from: 'delay', name: 'delay' },
+    ];
+    const inputs = [
+      { footer, rowGroups: [2, 3, 4] },
+      { footer, rowGroups: [10] },
+    ];
+    const outputs = await carryOut(planned(inputs, { columns, targetRows: 600_000 }));
+    expect(outputs.map((output) => output.rowGroups.length)).toEqual([2, 2]);
+    const files = outputs.map((output) => `'${output.path}'`).join(', ');
+    const digest = (source: string): Promise<string[][]> =>
+      witness.rows(`SELECT count(*), sum(hash("to", delay)), min(delay), max("to") FROM (${source})`);
+    const starts = footer.rowGroups.map((_, i) =>
+      footer.rowGroups.slice(0, i).reduce((sum, group) => sum + group.rows, 0),
+    );
+    const spans = [2, 3, 4, 10].map((i) => {
+      const from = starts[i] ?? 0;
+      return `file_row_number BETWEEN ${from} AND ${from + (footer.rowGroups[i]?.rows ?? 0) - 1}`;
+    });
+    const source = `SELECT destination AS "to", delay FROM read_parquet('${flights}', file_row_number = true)
+      WHERE ${spans.join(' OR ')}`;
+    expect(await digest(`SELECT * FROM read_parquet([${files}])`)).toEqual(await digest(source));
+  });
+
+  it('joins files of different writers whose columns mean the same', async () => {
+    const [first, second] = [samples[0] ?? '', samples[3] ?? ''];
+    const footers = [await readFooter(first), await readFooter(second)];
+    const outputs = await proved(footers.map(allOf));
+    expect(outputs).toHaveLength(1);
+    expect(outputs[0]?.createdBy).toMatch(/^DuckDB/);
+    const arrow = await readFooter(samples.find((path) => path.includes('arrow-rs')) ?? '');
+    const ids = [{ from: 'id', name: 'id' }];
+    const [mixed] = await proved([...footers, arrow].map(allOf), { columns: ids });
+    expect(mixed?.createdBy).toMatch(/^hygge version /);
+    expect(mixed?.keyValues.map((pair) => pair.key)).toContain('hygge.spliced');
+  });
+
+  it('says why it cannot copy', async () => {
+    const path = (name: string): string => join(folder, `${name}.parquet`);
+    await witness.run(`COPY (SELECT 1 AS a, 2 AS b) TO '${path('ab')}'`);
+    await witness.run(`COPY (SELECT 2 AS b, 1 AS a) TO '${path('ba')}'`);
+    await witness.run(`COPY (SELECT 1 AS a) TO '${path('a')}'`);
+    await witness.run(`COPY (SELECT 1::BIGINT AS a, 2 AS b) TO '${path('wide')}'`);
+    await witness.run(`COPY (SELECT 1::UINTEGER AS a, 2 AS b) TO '${path('unsigned')}'`);
+    const input = async (name: string): Promise<SpliceInput> => allOf(await readFooter(path(name)));
+    const answer = async (...names: string[]): Promise<string> => {
+      const plan = planSplice(await Promise.all(names.map(input)));
+      return 'impossible' in plan ? plan.impossible : 'possible';
+    };
+    expect(await answer('ab', 'ba')).toBe('possible');
+    await proved([await input('ab'), await input('ba')]);
+    expect(await answer('ab', 'a')).toMatch(/^column "b" is missing in .*a\.parquet$/);
+    expect(await answer('a', 'ab')).toMatch(/^column "b" of .*ab\.parquet is missing in .*a\.parquet$/);
+    expect(await answer('ab', 'wide')).toMatch(/column "a" is stored in two ways: INTEGER .* and BIGINT/);
+    expect(await answer('ab', 'unsigned')).toMatch(/column "a" is stored in two ways/);
+    const none = planSplice([await input('ab')], { columns: [] });
+    expect(none).toEqual({ impossible: 'no column is left' });
+  });
+
+  it('makes a file without rows where no row group is wanted', async () => {
+    const footer = await readFooter(samples[0] ?? '');
+    const [empty] = await carryOut(planned([{ footer, rowGroups: [] }]));
+    expect(empty?.rows).toBe(0);
+    expect(await witness.rows(`SELECT count(*) FROM read_parquet('${empty?.path}')`)).toEqual([['0']]);
+    expect(columnNames(empty ?? footer)).toEqual(columnNames(footer));
+  });
+
+  it('keeps indexes and bloom filters so that filtered reads are right', async () => {
+    const source = await readFooter(samples.find((path) => path.includes('hyparquet')) ?? '');
+    const columns = ['words', 'id', 'wide', 'real'].map((from) => ({ from, name: `${from}2` }));
+    const [output] = await carryOut(
+      planned([allOf(source), { footer: source, rowGroups: [1] }], { columns }),
+    );
+    const bytes = await readFile(output?.path ?? '');
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const metadata = parquetMetadata(file);
+    expect(metadata.row_groups).toHaveLength(4);
+    for (const group of metadata.row_groups) {
+      expect(group.columns[1]?.offset_index_offset).toBeGreaterThan(0n);
+      expect(group.columns[1]?.column_index_offset).toBeGreaterThan(0n);
+      expect(group.columns[1]?.meta_data?.bloom_filter_offset).toBeGreaterThan(0n);
+    }
+    for (const id of [0, 777, 1234, 2999, 5000]) {
+      let read = 0;
+      const counted = {
+        byteLength: file.byteLength,
+        slice: (start: number, end?: number) => {
+          read += (end ?? file.byteLength) - start;
+          return file.slice(start, end);
+        },
+      };
+      const rows = await parquetReadObjects({
+        file: counted,
+        metadata,
+        compressors,
+        filter: { id2: { $eq: id } },
+        useBloomFilters: true,
+        usePageIndex: true,
+        useOffsetIndex: true,
+      });
+      const times = id >= 3000 ? 0 : id >= 1000 && id < 2000 ? 2 : 1;
+      expect(rows.map((row) => [row.id2, row.wide2, row.words2])).toEqual(
+        Array.from({ length: times }, () => [
+          id,
+          BigInt(id) * 1_000_003n,
+          `a word that is longer than others ${id}`,
+        ]),
+      );
+      expect(read).toBeLessThan(file.byteLength / 2);
+      expect(await witness.rows(`SELECT count(*) FROM '${output?.path}' WHERE id2 = ${id}`)).toEqual([
+        [String(times)],
+      ]);
+    }
+  });
+
+  it('stops when it is told to, and leaves no file', async () => {
+    const footer = await readFooter(flights);
+    const plan = planned([{ footer, rowGroups: [0, 1, 2, 4, 5, 6] }]);
+    const path = join(folder, 'stopped.parquet');
+    const stop = new AbortController();
+    let copied = 0;
+    const running = executeSplice(plan, [path], {
+      signal: stop.signal,
+      onBytes: (bytes) => {
+        copied += bytes;
+        stop.abort(new Error('enough'));
+      },
+    });
+    await expect(running).rejects.toThrow('enough');
+    expect(copied).toBeGreaterThan(0);
+    await expect(readFile(path)).rejects.toThrow('ENOENT');
+  });
+
+  it('tells the bytes it has copied', async () => {
+    const footer = await readFooter(flights);
+    const plan = planned([{ footer, rowGroups: [3, 7] }]);
+    let copied = 0;
+    await executeSplice(plan, [join(folder, 'told.parquet')], {
+      onBytes: (bytes) => {
+        copied += bytes;
+      },
+      sync: true,
+    });
+    expect(copied).toBe(plan.data_bytes);
+  });
+
+  it('notices that an input is not what it was', async () => {
+    const path = join(folder, 'changing.parquet');
+    await witness.run(`COPY (SELECT 1 AS a) TO '${path}'`);
+    const plan = planned([allOf(await readFooter(path))]);
+    await witness.run(`COPY (SELECT 2 AS a) TO '${path}'`);
+    const out = join(folder, 'changed.parquet');
+    await expect(executeSplice(plan, [out])).rejects.toMatchObject({ code: 'PARQUET_CHANGED' });
+    await rm(path);
+    await expect(executeSplice(plan, [out])).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
+    await expect(readFile(out)).rejects.toThrow('ENOENT');
+  });
+
+  it('does not write over a file', async () => {
+    const footer = await readFooter(samples[0] ?? '');
+    const plan = planned([{ footer, rowGroups: [0] }]);
+    await expect(executeSplice(plan, [samples[1] ?? ''])).rejects.toMatchObject({
+      code: 'PATH_NOT_WRITABLE',
+    });
+    expect((await readFooter(samples[1] ?? '')).rows).toBe(2200);
+  });
+});
