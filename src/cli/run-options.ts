@@ -20,7 +20,11 @@ export function addRunOptions(command: Command): Command {
     .option('-i, --incremental', 'append what is new, whatever run_type says')
     .option('-d, --full-drop', 'replace what the stores hold, whatever run_type says')
     .addOption(
-      new Option('--route <route>', 'take this route instead of the cheapest').choices(['engine', 'batches']),
+      new Option('--route <route>', 'take this route instead of the cheapest').choices([
+        'splice',
+        'engine',
+        'batches',
+      ]),
     );
 }
 

@@ -56,7 +56,7 @@ describe('a command that cannot be understood', () => {
     [['go', '-c', '1.5'], 'It must be a whole number from 1', 'hygge go --help'],
     [['go', '-f', ' , '], 'It needs at least one name', 'hygge go --help'],
     [['go', '-f'], 'argument missing', 'hygge go --help'],
-    [['go', '--route', 'air'], 'Allowed choices are engine, batches', 'hygge go --help'],
+    [['go', '--route', 'air'], 'Allowed choices are splice, engine, batches', 'hygge go --help'],
     [['go', '-i', '-d'], 'exclude one another', 'replaces what the store holds'],
     [['plan', '-id'], 'exclude one another', 'replaces what the store holds'],
     [['journal', '--since', 'yore'], 'It must be a time such as', 'hygge journal --help'],
