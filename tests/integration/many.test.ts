@@ -1,3 +1,4 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Flow } from '../../src/index.js';
 import { bothRoutes, readFile, settled, useWorkplace } from './workplace.js';
@@ -7,24 +8,26 @@ const place = useWorkplace();
 describe('many of them', () => {
   it('a thousand entities all arrive, each with its own rows', async () => {
     const names = Array.from({ length: 1_000 }, (_, i) => `e${String(i).padStart(4, '0')}`);
-    await place.witness.run(
-      `COPY (SELECT n, i, n * 1000 + i AS value FROM range(1000) AS a(n), range(5) AS b(i)) TO '${place.folder}' (FORMAT parquet, PER_THREAD_OUTPUT false, PARTITION_BY (n), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE)`,
-    );
-    const entities = names.map((name, i) => `  - name: ${name}\n    home:\n      path: n=${i}\n`).join('');
+    const kinds = 10;
+    for (let kind = 0; kind < kinds; kind++) {
+      const rows = `SELECT ${kind} AS kind, i, 'row ' || i AS label FROM range(${kind + 1}) AS n(i)`;
+      await place.parquet(`kinds/${kind}.parquet`, rows);
+    }
+    mkdirSync(place.at('in'));
+    for (const [i, name] of names.entries()) {
+      copyFileSync(place.at('kinds', `${i % kinds}.parquet`), place.at('in', `${name}.parquet`));
+    }
+    const entities = names.map((name) => `  - name: ${name}\n    home: { path: ${name}.parquet }\n`).join('');
     await place.file('hygge.yml', 'name: many\noptions:\n  concurrency: 4\n');
-    await place.file(
-      'flows/many/flow.yml',
-      `home:\n  path: .\n  hive: false\nstore: store\nentities:\n${entities}`,
-    );
+    await place.file('flows/many/flow.yml', `home: in\nstore: store\nentities:\n${entities}`);
     const { coordinator, journal } = await place.project();
     const result = await coordinator.start();
     expect(result.flows.filter(({ status }) => status !== 'success')).toEqual([]);
     expect(result.flows).toHaveLength(1_000);
-    expect(result.rows).toBe(5_000);
-    const arrived = `SELECT string_split(filename, '/')[-2] AS entity, n, i, value FROM read_parquet('${place.at('store')}/*/*.parquet', filename = true)`;
+    expect(result.rows).toBe(5_500);
     await place.witness.expectSame(
-      arrived,
-      "SELECT 'e' || lpad(CAST(n AS VARCHAR), 4, '0') AS entity, n, i, n * 1000 + i AS value FROM range(1000) AS a(n), range(5) AS b(i)",
+      `SELECT string_split(filename, '/')[-2] AS entity, kind, i, label FROM read_parquet('${place.at('store')}/*/*.parquet', filename = true)`,
+      `SELECT 'e' || lpad(CAST(e AS VARCHAR), 4, '0') AS entity, CAST(e % 10 AS INTEGER) AS kind, i, 'row ' || i AS label FROM range(1000) AS a(e), range(10) AS b(i) WHERE i <= e % 10`,
     );
     const entries = await journal();
     expect(new Set(entries.map(({ entity }) => entity))).toEqual(new Set(names));
