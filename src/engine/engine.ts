@@ -1,4 +1,3 @@
-import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -7,6 +6,7 @@ import { newRunId } from '../core/run-id.js';
 import { defaultMemoryLimit, defaultThreads } from './limits.js';
 import { loadNative, type Native } from './native.js';
 import { Session } from './session.js';
+import { SpillFolder } from './spill-folder.js';
 import { translateEngineError } from './translate.js';
 
 export interface EngineOptions {
@@ -30,7 +30,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const memoryLimit = options.memoryLimit ?? defaultMemoryLimit();
   const threads = options.threads ?? defaultThreads();
   const tempFolder = options.tempFolder ?? join(tmpdir(), `hygge-${newRunId()}`);
-  const ownsFolder = !(await exists(tempFolder));
+  const folder = await SpillFolder.at(tempFolder);
   const context = { name: 'the engine', memoryLimit };
   try {
     const instance = await native.api.DuckDBInstance.create(':memory:', {
@@ -44,13 +44,14 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       enable_external_file_cache: 'false',
       preserve_insertion_order: 'true',
     });
-    const engine = new OpenEngine(native, instance, memoryLimit, threads, ownsFolder ? tempFolder : null);
+    const engine = new OpenEngine(native, instance, memoryLimit, threads, folder);
     const connection = await engine.connect();
     // Settings of the built-in extensions, which are known only now.
     await connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = false");
     connection.disconnectSync();
     return engine;
   } catch (error) {
+    await folder.remove();
     throw translateEngineError(error, context);
   }
 }
@@ -61,7 +62,7 @@ export class OpenEngine implements Engine {
   readonly memoryLimit: number;
   readonly threads: number;
   readonly #instance: DuckDBInstance;
-  readonly #ownFolder: string | null;
+  readonly #folder: SpillFolder;
   readonly #sessions = new Set<Session>();
   #names = 0;
 
@@ -70,13 +71,13 @@ export class OpenEngine implements Engine {
     instance: DuckDBInstance,
     memoryLimit: number,
     threads: number,
-    ownFolder: string | null,
+    folder: SpillFolder,
   ) {
     this.native = native;
     this.memoryLimit = memoryLimit;
     this.threads = threads;
     this.#instance = instance;
-    this.#ownFolder = ownFolder;
+    this.#folder = folder;
   }
 
   async session(options: { readonly name?: string } = {}): Promise<EngineSession> {
@@ -104,12 +105,6 @@ export class OpenEngine implements Engine {
   async close(): Promise<void> {
     for (const session of [...this.#sessions]) await session.close();
     this.#instance.closeSync();
-    if (this.#ownFolder !== null) await rm(this.#ownFolder, { recursive: true, force: true });
+    await this.#folder.remove();
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
