@@ -8,6 +8,21 @@ export const runErrors = {
     message: (f) => `${f.name} was stopped before it was done`,
     hint: () => 'Nothing of it was published. Run it again to start over.',
   }),
+  NOT_SELECTED: entry<{
+    what: 'flow' | 'entity';
+    name: string;
+    known: readonly string[];
+    nearest?: string | undefined;
+  }>({
+    title: 'A flow or entity that the workspace does not have',
+    kind: 'config',
+    message: (f) => `there is no ${f.what} "${f.name}"`,
+    hint: (f) => {
+      if (f.nearest !== undefined) return `Did you mean "${f.nearest}"?`;
+      if (f.known.length === 0) return 'No flow of this workspace has entities; use --flow.';
+      return `There are: ${f.known.slice(0, 12).join(', ')}${f.known.length > 12 ? ', …' : ''}.`;
+    },
+  }),
   FLOW_TIMEOUT: entry<{ name: string; seconds: number }>({
     title: 'A flow made no progress for too long',
     kind: 'run',
