@@ -5,6 +5,9 @@ import { decodeThrift, decodeThriftPrefix } from './thrift/decode.js';
 import { encodeThrift } from './thrift/encode.js';
 import { type ThriftStruct, type ThriftValue, thriftType } from './thrift/tree.js';
 
+/** Four for each page: more pages than a column chunk of some gigabytes has. */
+const mostValues = 20_000_000;
+
 /** Where a page lies, and which row of its row group it begins with. */
 export interface PageLocation {
   readonly offset: number;
@@ -15,7 +18,9 @@ export interface PageLocation {
 
 /** The pages of an offset index. PARQUET_DAMAGED where the bytes are none. */
 export function pageLocations(bytes: Uint8Array, path: string): PageLocation[] {
-  return locationsIn(decodeThrift(bytes, { path }), path).map((raw) => locationView(raw, path));
+  return locationsIn(decodeThrift(bytes, { path, maxValues: mostValues }), path).map((raw) =>
+    locationView(raw, path),
+  );
 }
 
 /**
@@ -28,7 +33,7 @@ export function moveOffsetIndex(
   shift: number,
   path: string,
 ): Uint8Array {
-  const index = decodeThrift(bytes, { path });
+  const index = decodeThrift(bytes, { path, maxValues: mostValues });
   const moved = locationsIn(index, path).map((raw): ThriftValue => {
     const page = locationView(raw, path);
     if (page.offset < chunk.offset || page.offset + page.bytes > chunk.offset + chunk.length) {

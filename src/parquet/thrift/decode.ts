@@ -16,9 +16,14 @@ export interface DecodeOptions {
   readonly path: string;
   /** The id of a list of the outermost struct whose elements are left encoded, to be decoded one by one. */
   readonly leaveEncoded?: number;
-  /** How many values a tree may have. Default: 4,000,000. Bytes that are left encoded do not count. */
+  /** How many values a tree may have. Default: 1,000,000. What lies in those left encoded does not count. */
   readonly maxValues?: number;
 }
+
+/** The fewest bytes of what is left encoded: row groups and column chunks. */
+const smallestEncoded = 7;
+/** One for all, so that a list of nothing takes no memory. */
+const noFields = struct([]);
 
 /** A struct, and the number of bytes that it took. */
 export interface Decoded {
@@ -54,7 +59,7 @@ class Decoder {
   constructor(bytes: Uint8Array, options: DecodeOptions) {
     this.reader = new ThriftReader(bytes, options.path);
     this.#options = options;
-    this.#valuesLeft = options.maxValues ?? 4_000_000;
+    this.#valuesLeft = options.maxValues ?? 1_000_000;
   }
 
   top(): ThriftStruct {
@@ -65,7 +70,7 @@ class Decoder {
     const fields: ThriftField[] = [];
     for (let before = 0; ; ) {
       const header = this.reader.fieldHeader(before);
-      if (header === null) return struct(fields);
+      if (header === null) return fields.length === 0 ? noFields : struct(fields);
       before = header.id;
       const encoded = header.id === leaveEncoded && header.type === thriftType.list;
       const value = encoded ? this.reader.nested(() => this.#encodedList()) : this.#value(header.type, false);
@@ -110,6 +115,7 @@ class Decoder {
 
   #encodedList(): ThriftList {
     const { element, count } = this.reader.listHeader();
+    this.reader.checkCount(count, smallestEncoded);
     const values: ThriftEncoded[] = [];
     for (let i = 0; i < count; i++) {
       const start = this.reader.offset;

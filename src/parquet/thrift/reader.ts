@@ -76,7 +76,7 @@ export class ThriftReader {
     const short = header >> 4;
     const count = short === 15 ? this.length() : short;
     const element = this.type(header & 0x0f);
-    this.#checkCount(count, smallest(element));
+    this.checkCount(count, smallest(element));
     return { element, count };
   }
 
@@ -86,7 +86,7 @@ export class ThriftReader {
     const types = this.byte();
     const key = this.type(types >> 4);
     const value = this.type(types & 0x0f);
-    this.#checkCount(count, smallest(key) + smallest(value));
+    this.checkCount(count, smallest(key) + smallest(value));
     return { key, value, count };
   }
 
@@ -156,7 +156,7 @@ export class ThriftReader {
   }
 
   /** So that no count can make us reserve more than the bytes that are there could hold. */
-  #checkCount(count: number, bytesEach: number): void {
+  checkCount(count: number, bytesEach: number): void {
     if (count * bytesEach > this.bytes.length - this.offset) {
       throw this.damaged(`its metadata announces ${count} elements, more than there is room for`);
     }

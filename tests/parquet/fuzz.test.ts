@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HyggeError } from '../../src/errors/index.js';
+import { footerView } from '../../src/parquet/footer-view.js';
+import {
+  boundsOf,
+  chunkRange,
+  executeSplice,
+  type Footer,
+  logicalSchema,
+  planSplice,
+  readFooter,
+} from '../../src/parquet/index.js';
+import { moveOffsetIndex } from '../../src/parquet/page-index.js';
+import { checkRanges } from '../../src/parquet/ranges.js';
+import { decodeThrift } from '../../src/parquet/thrift/decode.js';
+import { encodeThrift } from '../../src/parquet/thrift/encode.js';
+import { Witness } from './engine.js';
+import { flights, writeSamples } from './samples.js';
+import { fileOf } from './synthetic.js';
+
+/** How many damaged footers are tried, over all files; and where the numbers begin. */
+const mutations = Number(process.env.HYGGE_FUZZ_FOOTERS ?? 4000);
+const seed = Number(process.env.HYGGE_FUZZ_SEED ?? 1);
+
+let folder: string;
+let witness: Witness;
+let sources: { path: string; file: Buffer; metadata: Buffer }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hygge-fuzz-'));
+  witness = await Witness.open();
+  const samples = await writeSamples(folder, witness);
+  const chosen = samples.filter((path) => /duckdb-snappy|hyparquet|arrow-rs-1/.test(path));
+  sources = await Promise.all(
+    [...chosen, flights].map(async (path) => {
+      const file = await readFile(path);
+      const length = file.readUInt32LE(file.length - 8);
+      return { path, file, metadata: file.subarray(file.length - 8 - length, file.length - 8) };
+    }),
+  );
+});
+afterAll(async () => {
+  witness.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Numbers that look random and are the same every time: mulberry32. */
+function numbers(start: number): (below: number) => number {
+  let state = start >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** Damages bytes in one of the ways that bytes get damaged. */
+function damaged(bytes: Uint8Array, next: (below: number) => number): Uint8Array {
+  let copy = Buffer.from(bytes);
+  for (let times = 1 + next(3); times > 0; times--) {
+    const at = next(copy.length);
+    switch (next(6)) {
+      case 0:
+        copy[at] = (copy[at] ?? 0) ^ (1 << next(8));
+        break;
+      case 1:
+        copy[at] = next(256);
+        break;
+      case 2:
+        copy[at] = [0x00, 0x01, 0x7f, 0x80, 0xff, 0x19, 0x1c][next(7)] ?? 0;
+        break;
+      case 3:
+        copy = Buffer.concat([copy.subarray(0, at), copy.subarray(at + 1 + next(8))]);
+        break;
+      case 4:
+        copy = Buffer.concat([copy.subarray(0, at), Buffer.alloc(1 + next(8), 0xff), copy.subarray(at)]);
+        break;
+      default: {
+        const other = next(copy.length);
+        copy = Buffer.concat([copy.subarray(0, at), copy.subarray(other, other + 20), copy.subarray(at)]);
+      }
+    }
+    if (copy.length === 0) break;
+  }
+  return copy;
+}
+
+/** A footer from damaged metadata; null where it is refused. Any other error than a refusal goes through. */
+function accepted(metadata: Uint8Array, path: string, bytes: number): Footer | null {
+  try {
+    const footer = footerView(metadata, { path, bytes, modified: 0 });
+    checkRanges(footer);
+    return footer;
+  } catch (error) {
+    if (error instanceof HyggeError && error.code !== 'INTERNAL') return null;
+    throw error;
+  }
+}
+
+/** Goes through everything that is done with a footer. */
+function used(footer: Footer): void {
+  const rows = footer.rowGroups.reduce((sum, group) => sum + group.rows, 0);
+  expect(footer.rows).toBe(rows);
+  for (const group of footer.rowGroups) for (const chunk of group.columns) boundsOf(footer, chunk);
+  try {
+    logicalSchema(footer);
+  } catch (error) {
+    expect(error).toBeInstanceOf(HyggeError);
+  }
+  const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i).reverse() }]);
+  if ('impossible' in plan) return;
+  expect(plan.rows).toBe(rows);
+}
+
+describe('damaged footers', () => {
+  it(`are refused, or used without harm (${mutations} of them, seed ${seed})`, async () => {
+    let refused = 0;
+    let taken = 0;
+    for (let i = 0; i < mutations; i++) {
+      const source = sources[i % sources.length];
+      if (source === undefined) throw new Error('there are no sources');
+      const metadata = damaged(source.metadata, numbers(seed * 1_000_003 + i));
+      const size = source.file.length - source.metadata.length + metadata.length;
+      const footer = accepted(metadata, source.path, size);
+      if (footer === null) {
+        refused++;
+        continue;
+      }
+      taken++;
+      used(footer);
+      // written again and read again it is the same
+      const again = accepted(encodeThrift(decodeThrift(metadata, { path: source.path })), source.path, size);
+      if (again !== null) expect(again.rows).toBe(footer.rows);
+      if (taken % 100 === 1) await spliced(source.file, source.metadata.length, metadata);
+    }
+    // both happen: otherwise the damage is too small or too large to tell anything
+    expect(refused).toBeGreaterThan(mutations / 10);
+    expect(taken).toBeGreaterThan(mutations / 100);
+  });
+
+  it('of indexes are refused, or moved', async () => {
+    const source = sources.find(({ path }) => path.includes('hyparquet'));
+    if (source === undefined) throw new Error('there is no source');
+    const footer = await readFooter(source.path);
+    const chunk = footer.rowGroups[1]?.columns[0];
+    const range = chunk?.offsetIndex;
+    if (chunk === undefined || range === undefined || range === null) throw new Error('there is no index');
+    const index = source.file.subarray(range.offset, range.offset + range.length);
+    expect(moveOffsetIndex(index, chunkRange(chunk), 0, source.path)).toEqual(new Uint8Array(index));
+    for (let i = 0; i < 1000; i++) {
+      try {
+        moveOffsetIndex(damaged(index, numbers(seed + i)), chunkRange(chunk), 1000, source.path);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'PARQUET_DAMAGED' });
+      }
+    }
+  });
+});
+
+/** Splices a file with damaged metadata: a clear refusal, or the very bytes of its columns. */
+async function spliced(file: Buffer, footerBytes: number, metadata: Uint8Array): Promise<void> {
+  const [path, out] = [join(folder, 'damaged.parquet'), join(folder, 'out.parquet')];
+  const data = file.subarray(4, file.length - 8 - footerBytes);
+  const whole = fileOf(metadata, data);
+  await writeFile(path, whole);
+  const footer = await readFooter(path);
+  const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i).reverse() }]);
+  if ('impossible' in plan) return;
+  try {
+    await executeSplice(plan, [out]);
+  } catch (error) {
+    expect(error).toBeInstanceOf(HyggeError);
+    return;
+  }
+  const result = await readFooter(out);
+  expect(result.rows).toBe(footer.rows);
+  const bytes = await readFile(out);
+  const groups = footer.rowGroups.toReversed().filter((group) => group.rows > 0);
+  for (const [g, group] of groups.entries()) {
+    for (const [c, chunk] of group.columns.entries()) {
+      const moved = result.rowGroups[g]?.columns[c];
+      if (moved === undefined) throw new Error('a column is missing');
+      const [from, to] = [chunkRange(chunk), chunkRange(moved)];
+      const [a, b] = [whole.subarray(from.offset), bytes.subarray(to.offset)];
+      expect(Buffer.compare(a.subarray(0, from.length), b.subarray(0, to.length))).toBe(0);
+    }
+  }
+  await rm(out);
+}
