@@ -70,6 +70,21 @@ export async function makeFolders(fileSystem: FileSystem, path: string): Promise
   }
 }
 
+/**
+ * Makes a folder's own name durable, and those of all folders above it: any of them may have been made by a process
+ * that did not live to do so. One that may not be read was not made by this user, and is left out.
+ */
+export async function syncFoldersAbove(fileSystem: FileSystem, path: string): Promise<void> {
+  for (let above = dirname(path); ; above = dirname(above)) {
+    try {
+      await fileSystem.syncFolder(above);
+    } catch (error) {
+      if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+    }
+    if (dirname(above) === above) return;
+  }
+}
+
 /** Waits for all, and only then fails with the first failure: nothing goes on behind the caller's back. */
 export async function all(operations: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(operations)) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { readIfThere } from './durable.js';
 import type { FileSystem } from './file-system.js';
 import type { Host, ProcessIdentity } from './host.js';
@@ -28,7 +29,7 @@ export async function readHolder(fileSystem: FileSystem, host: Host, path: strin
     const holder = parse(bytes);
     if (holder !== null) return holder;
   }
-  return torn(bytes ?? new Uint8Array());
+  return torn(path, bytes ?? new Uint8Array());
 }
 
 export const sayHolder = (holder: Holder): string =>
@@ -46,9 +47,13 @@ function parse(bytes: Uint8Array): Holder | null {
   }
 }
 
-function torn(bytes: Uint8Array): Holder {
+function torn(path: string, bytes: Uint8Array): Holder {
+  const digest = createHash('sha256')
+    .update(`${basename(path)}\n`)
+    .update(bytes)
+    .digest('hex');
   return {
-    token: `torn-${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}`,
+    token: `torn-${digest.slice(0, 24)}`,
     fence: 0,
     run_id: 'unknown',
     owner: 'a run that was cut off',

@@ -54,7 +54,7 @@ export class Lock {
   /** Takes the lock. STORE_LOCKED, which says who holds it, where a living run does. */
   static async acquire(request: LockRequest): Promise<Lock> {
     const { fileSystem, folder } = request;
-    const token = randomBytes(12).toString('hex');
+    const token = newToken();
     const before = await readHolder(fileSystem, request.host, lockPath(folder));
     const holder: Holder = {
       token,
@@ -65,7 +65,7 @@ export class Lock {
       acquired_at: new Date().toISOString(),
       lease_seconds: request.lease ?? defaultLease,
     };
-    const bytes = Buffer.from(`${JSON.stringify(holder, null, 1)}\n`);
+    const bytes = bytesOf(holder);
     // Another run that lets go may remove the folder, and one that takes the lock sweeps drafts: begin again.
     for (let round = 1; ; round++) {
       const draft = join(folder, `lock-${token}-${round}.tmp`);
@@ -98,7 +98,9 @@ export class Lock {
     await this.#file.close().catch(() => {});
     const right = rightPath(folder, this.holder.token);
     try {
-      await writeNewFile(fileSystem, right, this.#bytes, { sync: false });
+      // A token of its own, for each lock is known, and taken over, by its token.
+      const bytes = bytesOf({ ...this.holder, token: newToken() });
+      await writeNewFile(fileSystem, right, bytes, { sync: false });
     } catch (error) {
       if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return;
       throw error;
@@ -122,6 +124,9 @@ export class Lock {
     }
   }
 }
+
+const newToken = (): string => randomBytes(12).toString('hex');
+const bytesOf = (holder: Holder): Uint8Array => Buffer.from(`${JSON.stringify(holder, null, 1)}\n`);
 
 export const lockPath = (folder: string): string => join(folder, 'lock.json');
 const rightPath = (folder: string, token: string): string => join(folder, `lock-${token}.json`);

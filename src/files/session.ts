@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { fail, HyggeError } from '../errors/index.js';
 import { carryOut } from './carry-out.js';
 import { listStore } from './contents.js';
-import { all, makeFolders, writeNewFile } from './durable.js';
+import { all, makeFolders, syncFoldersAbove, writeNewFile } from './durable.js';
 import type { Host } from './host.js';
 import { Lock } from './lock.js';
 import { keepRemoved, type Publication, planPublication } from './publication.js';
@@ -176,10 +175,10 @@ export class Session {
     const { fileSystem } = folder;
     const intent = folder.intent(id);
     const draft = `${intent}.tmp`;
-    const folders = [folder.files, ...(this.#state.fence === 0 ? this.#newFolders() : [])];
     await all([
       ...syncs,
-      ...folders.map((path) => fileSystem.syncFolder(path)),
+      fileSystem.syncFolder(folder.files),
+      ...(this.#state.fence === 0 ? [syncFoldersAbove(fileSystem, folder.files)] : []),
       writeNewFile(fileSystem, draft, encodeRecord(next)),
     ]);
     await this.#lock.check();
@@ -227,12 +226,6 @@ export class Session {
     throw cause;
   }
 
-  /** Folders whose entries a first publication must make durable, for nobody else has. */
-  #newFolders(): string[] {
-    const { folder } = this.#options;
-    return [...new Set([folder.hidden, folder.path, ...this.#made.map(parentOf), parentOf(folder.path)])];
-  }
-
   async #whyNoUndo(runId: string | undefined): Promise<string | null> {
     const { run_id: last, previous, undoes, removed } = this.#state;
     const { folder } = this.#options;
@@ -264,7 +257,6 @@ export class Session {
 }
 
 const asAdded = (file: StoredFile): AddedFile => ({ ...file, part: '' });
-const parentOf = (path: string): string => join(path, '..');
 
 async function removeFolders(folder: StoreFolder, paths: readonly string[]): Promise<void> {
   for (const path of [...new Set(paths)].reverse()) await folder.fileSystem.rmdir(path).catch(() => {});
