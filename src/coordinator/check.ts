@@ -22,7 +22,7 @@ export async function checkEntity(
   config: EntityConfig,
   context: FlowContext,
 ): Promise<readonly CheckOutcome[]> {
-  const session = new LazySession(context.engine);
+  const session = new LazySession(context.engine, config.name);
   const signal = context.signal ?? new AbortController().signal;
   const { name, flow } = config;
   const engine = () => session.get();

@@ -16,14 +16,17 @@ export interface FlowContext {
 /** An engine session that is opened when it is first asked for, and closed if it was. */
 export class LazySession {
   readonly #engine: () => Promise<Engine>;
+  readonly #name: string;
   #session: Promise<EngineSession> | null = null;
 
-  constructor(engine: () => Promise<Engine>) {
+  /** `name` is the entity's, for the engine's errors. */
+  constructor(engine: () => Promise<Engine>, name: string) {
     this.#engine = engine;
+    this.#name = name;
   }
 
   get(): Promise<EngineSession> {
-    this.#session ??= this.#engine().then((engine) => engine.session());
+    this.#session ??= this.#engine().then((engine) => engine.session({ name: this.#name }));
     return this.#session;
   }
 

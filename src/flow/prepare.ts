@@ -52,8 +52,8 @@ export async function prepare(
 
   const watchdog = new Watchdog(name, config.settings.timeout, context.signal);
   // Two sessions, because a statement of the store may run while the home's is still being read.
-  const homeSession = new LazySession(context.engine);
-  const storeSession = new LazySession(context.engine);
+  const homeSession = new LazySession(context.engine, name);
+  const storeSession = new LazySession(context.engine, name);
   const open: { home: HomeSession | null; store: StoreSession | null } = { home: null, store: null };
   let read: AsyncIterator<Batch | readonly Row[]> | null = null;
   const close = async (): Promise<void> => {

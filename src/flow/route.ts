@@ -30,7 +30,7 @@ export function chooseRoute(
   if (asked !== undefined) {
     const answer = answers.find(({ route }) => route === asked);
     if (answer?.possible) {
-      return { route: asked, reason: asked === 'splice' ? answer.reason : `${asked} was asked for` };
+      return { route: asked, reason: asked === 'splice' ? answer.reason : `${asked}: it was asked for` };
     }
     throw fail('ROUTE_IMPOSSIBLE', {
       name,

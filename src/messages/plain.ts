@@ -46,7 +46,7 @@ export function plainMessages(events: Events, output: Output, options: PlainOpti
       const state = running.get(ref.index);
       if (state !== undefined) state.every = rowsBetween(plan, options.verbose ?? false);
       if (options.verbose === true) {
-        say(`${entityLabel(ref, brush)} ${plan.route} route: ${oneLine(plan.reason)}`);
+        say(`${entityLabel(ref, brush)} ${oneLine(plan.reason)}`);
       }
       for (const warning of plan.warnings) {
         say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(warning)}`);

@@ -51,7 +51,7 @@ function planLines(plan: Plan, options: PlansOptions): [label: string, text: str
     ['home', `${plan.home.type}  ${placeOf(plan.home, options.cwd)}  (${amount.join(', ')})`],
     ['store', `${plan.store.type}  ${placeOf(plan.store, options.cwd)}  (${contentsText(plan)})`],
     ['run type', `${plan.run_type}: ${modeText(plan)}`],
-    ['route', `${plan.route}: ${oneLine(plan.reason)}`],
+    ['route', oneLine(plan.reason)],
     ['columns', columnsText(plan, options.verbose ?? false)],
   ];
   if (plan.where !== null) lines.push(['where', oneLine(plan.where)]);

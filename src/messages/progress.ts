@@ -99,7 +99,7 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
       const entity = running.get(ref.index);
       if (entity !== undefined) entity.totalRows = plan.where === null ? plan.estimate.rows : null;
       if (options.verbose === true) {
-        say(`${entityLabel(ref, brush)} ${plan.route} route: ${oneLine(plan.reason)}`);
+        say(`${entityLabel(ref, brush)} ${oneLine(plan.reason)}`);
       }
       for (const warning of plan.warnings) {
         say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(warning)}`);

@@ -35,7 +35,7 @@ describe('plans', () => {
       '  home       parquet  data/home/orders  (2 files, 3,000,000 rows, 21.0 MB)',
       '  store      parquet  data/store/orders  (holds 2 files, 1,000 rows, 5.00 kB)',
       '  run type   full_drop: 2 files, 1,000 rows, 5.00 kB will be replaced',
-      '  route      engine: both ends can be reached by the engine',
+      '  route      both ends can be reached by the engine',
       '  columns    2 of 2: id, name (from nm)',
       '  where      id > 3',
       '  watermark  updated_at from 2026-01-01, primary key id',

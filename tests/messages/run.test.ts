@@ -64,7 +64,7 @@ describe('plain lines', () => {
     events.emit('flow.planned', { ref: ref(1, 1), plan: plan() });
     messenger.stop();
     events.emit('flow.planned', { ref: ref(1, 1), plan: plan() });
-    expect(output.lines()).toEqual(['[1 of 1] flow_1: engine route: both ends can be reached by the engine']);
+    expect(output.lines()).toEqual(['[1 of 1] flow_1: both ends can be reached by the engine']);
   });
 
   it('say why something was skipped', () => {
