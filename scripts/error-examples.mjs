@@ -78,6 +78,12 @@ export const errorExamples = {
   },
   PARQUET_CHANGED: { path: 'data/home/orders.parquet' },
   PARQUET_ENCRYPTED: { path: 'data/home/orders.parquet' },
+  PARQUET_CANNOT_HOLD: {
+    name: 'orders',
+    column: 'total',
+    type: 'HUGEINT',
+    instead: 'DECIMAL(38,0)',
+  },
   PARQUET_TYPE_UNSUPPORTED: {
     path: 'data/home/orders.parquet',
     column: 'seen',

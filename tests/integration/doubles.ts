@@ -91,3 +91,22 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 export const forever = (): Promise<never> => new Promise(() => {});
+
+/** A home that is a SELECT of the engine. */
+export function selectHome(sql: string) {
+  return defineHome({
+    type: 'select_of_a_test',
+    summary: 'A SELECT',
+    config: z.strictObject({}),
+    capabilities: { gives: ['relation'], ordered: true },
+    open: async (_, context) => {
+      const schema = await (await context.engine()).describe(sql);
+      return {
+        schema: async () => schema,
+        estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
+        relation: async () => ({ sql, schema }),
+        close: async () => {},
+      };
+    },
+  });
+}

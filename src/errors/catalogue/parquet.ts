@@ -44,6 +44,13 @@ export const parquetErrors = {
     hint: () =>
       'Leave the column out with columns:, or write the file anew with a type that parquet defines.',
   }),
+  PARQUET_CANNOT_HOLD: entry<{ name: string; column: string; type: string; instead: string }>({
+    title: 'A column of a type that parquet does not have',
+    kind: 'run',
+    message: (f) => `${f.name}: column "${f.column}" is ${f.type}, which a parquet file cannot hold`,
+    hint: (f) =>
+      `Nothing is rounded to make it fit. Let the home give the column as ${f.instead}, or leave it out with columns:.`,
+  }),
   SCHEMAS_DISAGREE: entry<{
     first: string;
     second: string;

@@ -1,4 +1,5 @@
 export { type Comparison, parseCondition } from './condition.js';
+export { checkHoldable, guardValues } from './holdable.js';
 export { judgeRowGroups, type Verdict } from './select.js';
 export { listParquet, openParquet, type ParquetSource } from './source.js';
 export {

@@ -15,7 +15,13 @@ import type {
 } from '../../core/store.js';
 import { hyggeVersion } from '../../core/version.js';
 import { FolderStore, type Recovered } from '../../files/index.js';
-import { copyToParquet, readParquetRows, type WriteCodec } from '../../formats/parquet/index.js';
+import {
+  checkHoldable,
+  copyToParquet,
+  guardValues,
+  readParquetRows,
+  type WriteCodec,
+} from '../../formats/parquet/index.js';
 import { executeSplice, readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, vectorRows } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
@@ -65,6 +71,7 @@ class ParquetStoreSession implements StoreSession {
   async begin(request: StageRequest): Promise<void> {
     this.#request = request;
     const { runId, name } = this.#context;
+    checkHoldable(name, request.schema);
     for (const { what, runId: dead } of await this.#folder.begin({ runId, name })) {
       this.#context.notice(recoveryNotes[what](dead ?? 'unknown'));
     }
@@ -220,7 +227,7 @@ class ParquetStoreSession implements StoreSession {
     const { compression: asked, batch_size: batchSize } = this.#config;
     const compression = codec ?? (asked === 'keep' ? 'snappy' : asked);
     const metadata = { 'hygge.version': hyggeVersion() };
-    return copyToParquet(sql, path, {
+    return copyToParquet(guardValues(sql, this.#request?.schema ?? []), path, {
       compression,
       rowGroupRows: divisionFor(batchSize).rowGroupRows,
       metadata,
