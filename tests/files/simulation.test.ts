@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { HyggeError } from '../../src/errors/index.js';
 import type { Recovered } from '../../src/files/index.js';
 import type { Disk } from './support/memory-file-system.js';
@@ -143,18 +143,57 @@ async function life(seed: number): Promise<void> {
     }
     const step = randomStep(random, world, number);
     const fault = random.chance(0.75) ? randomFault(random) : null;
-    world = await stepThrough(simulation, world, step, fault, random, random.below(6));
+    world = await stepThrough(
+      simulation,
+      world,
+      step,
+      fault,
+      random,
+      random.chance(0.5) ? 0 : random.below(6),
+    );
     if (random.chance(0.2)) comeBack(simulation, random);
   }
 }
 
+/** One step on a store with two runs behind it, with a crash before the operation of every number. */
+async function everywhere(disk: Disk, links: boolean, kind: Step['kind'], seed: number): Promise<void> {
+  for (let at = 1; ; at++) {
+    const random = new Random(seed * 1000 + at);
+    const simulation = new Simulation(disk, links);
+    let world = emptyWorld;
+    const before = [
+      { kind: 'append', runId: 'r01', names: ['a.parquet', 's/e.parquet'], remove: [] },
+      { kind: 'replace', runId: 'r02', names: ['a.parquet', 'b.parquet'], remove: [] },
+    ] as const;
+    for (const step of before) world = await stepThrough(simulation, world, step, null, random, 0);
+    await simulation.addForeign('mine.parquet', 'mine');
+    world = { ...world, foreign: { 'mine.parquet': 'mine' } };
+    const names =
+      kind === 'append' || kind === 'merge' ? ['c.parquet', 's/e.parquet'] : ['a.parquet', 's/e.parquet'];
+    const step = { kind, runId: 'r03', names, remove: kind === 'merge' ? ['b.parquet'] : [] };
+    try {
+      await stepThrough(simulation, world, step, { kind: 'crash', at }, random, at % 6);
+    } catch (error) {
+      throw new Error(`${kind} on a ${disk} disk, crash before operation ${at}, seed ${seed}: ${error}`);
+    }
+    if (simulation.taken < at) return;
+  }
+}
+
 describe('a simulated disk', () => {
-  const only = process.env.HYGGE_SEED;
-  const seeds = Number(process.env.HYGGE_SEEDS ?? 10_000);
+  const { HYGGE_SEED: only, HYGGE_SEEDS: seeds = 10_000 } = process.env;
+  const traces = Error.stackTraceLimit;
+  // Most of the errors here are meant to be, and their traces cost more than the work.
+  beforeAll(() => {
+    Error.stackTraceLimit = 0;
+  });
+  afterAll(() => {
+    Error.stackTraceLimit = traces;
+  });
 
   it(`holds the old data or the new through ${only ?? seeds} lives with crashes and errors`, async () => {
-    const first = only === undefined ? 1 : Number(only);
-    const last = only === undefined ? seeds : Number(only);
+    const first = Number(only ?? 1);
+    const last = Number(only ?? seeds);
     for (let seed = first; seed <= last; seed++) {
       try {
         await life(seed);
@@ -164,5 +203,18 @@ describe('a simulated disk', () => {
         });
       }
     }
-  });
+  }, 240_000);
+
+  it.each([
+    ['journal', true],
+    ['journal', false],
+    ['harsh', true],
+  ] as const)(
+    'holds the old data or the new wherever a step is cut off (%s, links: %s)',
+    async (disk, links) => {
+      for (const kind of ['append', 'replace', 'replace-foreign', 'merge', 'undo'] as const) {
+        await everywhere(disk, links, kind, 1);
+      }
+    },
+  );
 });

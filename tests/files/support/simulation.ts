@@ -80,6 +80,8 @@ export class Simulation {
   readonly fileSystem: MemoryFileSystem;
   readonly machine = new Machine();
   readonly path = '/data/store';
+  /** How many operations the last run took, or came to. */
+  taken = 0;
 
   constructor(disk: Disk, links: boolean) {
     this.fileSystem = new MemoryFileSystem(disk);
@@ -88,7 +90,11 @@ export class Simulation {
 
   /** Runs a step as one process. The faults of `before` hit it while it works. */
   async run(step: Step, before: MemoryFileSystem['before']): Promise<readonly Recovered[]> {
-    return this.#process(before, async (store) => {
+    const counting: typeof before = (operation) => {
+      this.taken = operation.index;
+      return before(operation);
+    };
+    return this.#process(counting, async (store) => {
       const recovered = await store.begin({ runId: step.runId, name: 'simulated' });
       if (step.kind === 'undo') await store.undo();
       else await store.publish(await this.#publication(store, step));
