@@ -26,9 +26,11 @@ const commands: readonly Register[] = [
 
 /** Runs the command line and gives the exit code. Never rejects. */
 export async function main(args: readonly string[], version: string): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const lost: Error[] = [];
   const context: Context = {
-    out: openOutput(process.stdout, process.env),
-    err: openOutput(process.stderr, process.env, 'standard error'),
+    out: openOutput(process.stdout, process.env, (error) => lost.push(error)),
+    err: openOutput(process.stderr, process.env),
     cwd: process.cwd(),
     env: process.env,
     version,
@@ -40,13 +42,15 @@ export async function main(args: readonly string[], version: string): Promise<nu
   // What nobody caught is told as all else is: without a stack, unless it was asked for.
   process.on('uncaughtException', stray);
   process.on('unhandledRejection', stray);
-  let exitCode: number = exitCodes.done;
   const program = createProgram(context, (code) => {
     exitCode = code;
   });
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
+    // The last line's error comes a moment after the line.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const error of lost) throw outputLost(error);
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done;
@@ -92,6 +96,12 @@ function report(context: Context, errors: readonly HyggeError[], args: readonly 
   const text = renderErrors(errors, { color: err.color, verbose: asked(args, '--verbose'), cwd });
   const total = errors.length > 1 ? `\n\n${errors.length} problems. Nothing was run.` : '';
   err.write(`${text}${total}\n`);
+}
+
+/** What was done is done; only the telling of it was not. */
+function outputLost(cause: Error): HyggeError {
+  const facts = { what: 'writing to', path: 'standard output', reason: cause.message };
+  return fail('FILE_SYSTEM', facts, { cause });
 }
 
 /** Whether a flag was given, also where the rest of the command line could not be understood. */

@@ -1,5 +1,3 @@
-import { fail } from '../errors/index.js';
-
 /** Somewhere to write for people: standard output or standard error, or a test's own. */
 export interface Output {
   write(text: string): void;
@@ -33,16 +31,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A stream as an Output. Colours only on a terminal, unless FORCE_COLOR or NO_COLOR say otherwise. Lines are plain
- * where CI is set. A reader that goes away (EPIPE) is no error: what would have been written is dropped. Any other
- * error ends the process, since nobody waits for a line to be written.
+ * where CI is set. After an error of the stream, what would have been written is dropped, and what runs goes on. A
+ * reader that went away (EPIPE) is no error; any other is told to `lost`.
  */
-export function openOutput(stream: OutputStream, env: Environment, name = 'standard output'): Output {
+export function openOutput(
+  stream: OutputStream,
+  env: Environment,
+  lost: (error: Error) => void = () => {},
+): Output {
   let gone = false;
   stream.on('error', (error) => {
+    if (!gone && error.code !== 'EPIPE') lost(error);
     gone = true;
-    if (error.code !== 'EPIPE') {
-      throw fail('FILE_SYSTEM', { what: 'writing to', path: name, reason: error.message }, { cause: error });
-    }
   });
   const isTerminal = stream.isTTY === true;
   return {

@@ -31,6 +31,8 @@ interface HyggeOptions {
   /** Sees the process while it runs. */
   readonly watch?: (child: ChildProcess) => void;
   readonly nodeArgs?: readonly string[];
+  /** A file to write standard output to. Default: it is kept. */
+  readonly stdout?: number;
 }
 
 /** A real run of the command line, with nothing of this process's terminal or CI settings. */
@@ -38,17 +40,17 @@ export function hygge(args: readonly string[], options: HyggeOptions = {}): Prom
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     // So that a run that hangs fails its test and leaves no process behind.
     timeout: 45_000,
     killSignal: 'SIGKILL',
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
     stderr += text;
   });
   options.watch?.(child);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectForPeople, failureDocument, folderWith, hygge } from './helpers.js';
 
@@ -93,4 +94,15 @@ describe('pipes', () => {
       expect(closed).toEqual({ ...open, stdout: '' });
     },
   );
+
+  it('that cannot take what is written to them make the exit code 1, and no more', async () => {
+    // A file that is opened for reading alone refuses every write.
+    const folder = folderWith({ 'read-only': '' });
+    const target = openSync(join(folder, 'read-only'), 'r');
+    const ended = await hygge(['types'], { stdout: target });
+    closeSync(target);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('✗ FILE_SYSTEM  writing to standard output');
+    expectForPeople(ended.stderr);
+  });
 });
