@@ -48,9 +48,6 @@ export function plainMessages(events: Events, output: Output, options: PlainOpti
       if (options.verbose === true) {
         say(`${entityLabel(ref, brush)} ${oneLine(plan.reason)}`);
       }
-      for (const warning of plan.warnings) {
-        say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(warning)}`);
-      }
     }),
     events.on('flow.progress', ({ ref, rows, total_rows }) => {
       const state = running.get(ref.index);

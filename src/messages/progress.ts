@@ -96,14 +96,7 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
       drawSoon();
     }),
     events.on('flow.planned', ({ ref, plan }) => {
-      const entity = running.get(ref.index);
-      if (entity !== undefined) entity.totalRows = plan.where === null ? plan.estimate.rows : null;
-      if (options.verbose === true) {
-        say(`${entityLabel(ref, brush)} ${oneLine(plan.reason)}`);
-      }
-      for (const warning of plan.warnings) {
-        say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(warning)}`);
-      }
+      if (options.verbose === true) say(`${entityLabel(ref, brush)} ${oneLine(plan.reason)}`);
     }),
     events.on('flow.progress', ({ ref, rows, total_rows, bytes, total_bytes }) => {
       const entity = running.get(ref.index);

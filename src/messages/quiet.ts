@@ -14,15 +14,11 @@ export interface QuietOptions {
 /** Tells of failures alone, in full, as they happen. */
 export function quietMessages(events: Events, output: Output, options: QuietOptions = {}): Messenger {
   const brush = paint(output.color);
-  const note = (ref: Parameters<typeof entityLabel>[0], text: string): void => {
-    if (options.notices !== true) return;
-    output.write(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(text)}\n`);
-  };
   const stops = [
-    events.on('flow.planned', ({ ref, plan }) => {
-      for (const warning of plan.warnings) note(ref, warning);
+    events.on('flow.notice', ({ ref, message }) => {
+      if (options.notices !== true) return;
+      output.write(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(message)}\n`);
     }),
-    events.on('flow.notice', ({ ref, message }) => note(ref, message)),
     events.on('flow.finished', ({ ref, error }) => {
       if (error === null) return;
       const text = renderError(error, { color: output.color, verbose: options.verbose ?? false });

@@ -49,11 +49,11 @@ describe('a line of progress', () => {
 });
 
 describe('live progress', () => {
-  function start(columns = 100, rows = 24) {
+  function start({ columns = 100, rows = 24, verbose = false } = {}) {
     const events = new Events();
     const screen = new Screen(columns, rows);
     const clock = { now: 0 };
-    const messenger = liveProgress(events, screen, { now: () => clock.now, interval: 0 });
+    const messenger = liveProgress(events, screen, { now: () => clock.now, interval: 0, verbose });
     return { events, screen, clock, messenger };
   }
   const report = (events: Events, index: number, total: number, rows: number) =>
@@ -103,7 +103,7 @@ describe('live progress', () => {
       [30, 6],
       [12, 4],
     ] as const) {
-      const { events, screen } = start(columns, rows);
+      const { events, screen } = start({ columns, rows });
       for (let i = 1; i <= 50; i++) events.emit('flow.started', { ref: ref(i, 50) });
       for (let i = 1; i <= 50; i++) report(events, i, 50, i);
       expect(screen.shown.length).toBeLessThan(rows);
@@ -112,7 +112,7 @@ describe('live progress', () => {
   });
 
   it('erases what a narrower terminal has wrapped', () => {
-    const { events, screen, messenger, clock } = start(100);
+    const { events, screen, messenger, clock } = start();
     events.emit('flow.started', { ref: ref(1, 1) });
     clock.now = 2000;
     report(events, 1, 1, 40);
@@ -137,12 +137,10 @@ describe('live progress', () => {
     expect(screen.shown[0]).toContain('[77 of 500]');
   });
 
-  it('knows the total from the plan, unless a filter makes it a guess', () => {
-    const { events, screen, clock } = start();
+  it('says how an entity travels, above what moves, when it is verbose', () => {
+    const { events, screen } = start({ verbose: true });
     events.emit('flow.started', { ref: ref(1, 1) });
-    clock.now = 1000;
-    events.emit('flow.planned', { ref: ref(1, 1), plan: plan({ warnings: ['look here'] }) });
-    expect(screen.shown[0]).toBe('[1 of 1] flow_1: note: look here');
-    expect(screen.shown[1]).toBe('flow_1  starting, 1.0 s');
+    events.emit('flow.planned', { ref: ref(1, 1), plan: plan() });
+    expect(screen.shown).toEqual([`[1 of 1] flow_1: ${plan().reason}`, 'flow_1  starting']);
   });
 });

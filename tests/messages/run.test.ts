@@ -17,7 +17,7 @@ describe('plain lines', () => {
     const orders = ref(1, 2, 'orders');
     events.emit('run.started', { run_id: '1', project: 'cosy', entities: 2 });
     events.emit('flow.started', { ref: orders });
-    events.emit('flow.planned', { ref: orders, plan: plan({ warnings: ['one odd file'] }) });
+    events.emit('flow.planned', { ref: orders, plan: plan() });
     for (const rows of [400_000, 999_999, 1_000_000, 1_100_000, 3_400_000]) {
       clock += 500;
       events.emit('flow.progress', { ref: orders, rows, total_rows: 3_400_000, bytes: 0, total_bytes: null });
@@ -28,7 +28,6 @@ describe('plain lines', () => {
     expect(output.lines()).toEqual([
       'cosy: 2 entities to move',
       '[1 of 2] orders: started',
-      '[1 of 2] orders: note: one odd file',
       '[1 of 2] orders: 1,000,000 of 3,400,000 rows after 1.5 s',
       '[1 of 2] orders: 3,000,000 of 3,400,000 rows after 2.5 s',
       '[1 of 2] orders: note: swept what a dead run left',
