@@ -20,7 +20,7 @@ export interface FileFacts {
 /** Makes the typed view of a footer from its metadata. `bytes` are kept by the view. */
 export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   const { path } = file;
-  const raw = decodeThrift(bytes, { path, leaveEncoded: rowGroupsField });
+  const raw = metadataTree(bytes, path);
   if (fieldOf(raw, 8) !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
   const need = needIn(path);
   const schemaList = need(listOf(raw, 2), 'its schema is missing');
@@ -49,8 +49,13 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
     rowGroups,
     keyValues: structsIn(listOf(raw, 5)).map(keyValueView),
     columnOrders: orders === null ? null : structsIn(orders).map(columnOrderView),
-    raw,
+    raw: bytes,
   };
+}
+
+/** The metadata as a tree; the row groups are left encoded. */
+export function metadataTree(bytes: Uint8Array, path: string): ThriftStruct {
+  return decodeThrift(bytes, { path, leaveEncoded: rowGroupsField });
 }
 
 function rowGroupView(

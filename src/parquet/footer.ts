@@ -1,6 +1,5 @@
 import type { Codec, Encoding, PhysicalType } from './names.js';
 import type { SchemaElement } from './schema-tree.js';
-import type { ThriftStruct } from './thrift/tree.js';
 
 /** Some bytes of a file. */
 export interface ByteRange {
@@ -29,8 +28,8 @@ export interface Footer {
   readonly keyValues: readonly KeyValue[];
   /** How each leaf's statistics are ordered; null where the file does not say. */
   readonly columnOrders: readonly ColumnOrder[] | null;
-  /** Everything, as it was written; the row groups are left encoded, and stand in {@link RowGroup.raw} too. */
-  readonly raw: ThriftStruct;
+  /** Everything, as it was written: the encoded struct. */
+  readonly raw: Uint8Array;
 }
 
 export interface KeyValue {

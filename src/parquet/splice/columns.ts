@@ -35,12 +35,13 @@ export function chooseColumns(
   wanted: readonly ColumnChoice[] | undefined,
 ): ChosenColumns | SpliceImpossible {
   const names = footers.map(columnNames);
+  const places = names.map((list) => new Map(list.map((name, place) => [name, place])));
   const firstNames = names[0] ?? [];
   const choices: { from: string; name?: string }[] = wanted?.slice() ?? firstNames.map((from) => ({ from }));
   if (choices.length === 0) return { impossible: 'no column is left' };
   if (wanted === undefined) {
     for (const [i, other] of names.entries()) {
-      const extra = other.find((name) => !firstNames.includes(name));
+      const extra = other.find((name) => places[0]?.has(name) !== true);
       if (extra !== undefined) {
         return { impossible: `column "${extra}" of ${footers[i]?.path} is missing in ${footers[0]?.path}` };
       }
@@ -50,7 +51,7 @@ export function chooseColumns(
   for (const choice of choices) {
     const elements: SchemaElement[] = [];
     for (const [i, footer] of footers.entries()) {
-      const element = footer.schema.children[names[i]?.indexOf(choice.from) ?? -1];
+      const element = footer.schema.children[places[i]?.get(choice.from) ?? -1];
       if (element === undefined) {
         return { impossible: `column "${choice.from}" is missing in ${footer.path}` };
       }
@@ -94,7 +95,7 @@ export function chosenChunks(
 function differenceOf(a: SchemaElement, b: SchemaElement, top: boolean): string | null {
   if (!top && a.name !== b.name) return `a field "${a.name}" and a field "${b.name}"`;
   if (a.repetition !== b.repetition) return `${a.repetition} and ${b.repetition}`;
-  if (meaningOf(a) !== meaningOf(b)) return `${storedAs(a)} and ${storedAs(b)}`;
+  if (!describedAlike(a, b) && meaningOf(a) !== meaningOf(b)) return `${storedAs(a)} and ${storedAs(b)}`;
   if (a.children.length !== b.children.length) {
     return `${a.children.length} fields and ${b.children.length} fields`;
   }
@@ -104,6 +105,18 @@ function differenceOf(a: SchemaElement, b: SchemaElement, top: boolean): string 
     if (difference !== null) return difference;
   }
   return null;
+}
+
+/** Most files of one home are described in the very same words: then their meaning need not be worked out. */
+function describedAlike(a: SchemaElement, b: SchemaElement): boolean {
+  return (
+    a.type === b.type &&
+    a.typeLength === b.typeLength &&
+    a.convertedType === b.convertedType &&
+    a.scale === b.scale &&
+    a.precision === b.precision &&
+    (a.annotation === b.annotation || JSON.stringify(a.annotation) === JSON.stringify(b.annotation))
+  );
 }
 
 function storedAs(element: SchemaElement): string {

@@ -1,4 +1,5 @@
 import type { Footer, KeyValue } from '../footer.js';
+import { metadataTree } from '../footer-view.js';
 import type { SchemaElement } from '../schema-tree.js';
 import { asBytes, isStruct, listOf, withField } from '../thrift/access.js';
 import { decodeThrift } from '../thrift/decode.js';
@@ -29,15 +30,17 @@ export function footerParts(
   const { i32, i64, binary, list } = thriftType;
   const [first] = footers;
   if (first === undefined) throw new RangeError('a footer needs an input');
-  let raw = first.raw;
+  let raw = metadataTree(first.raw, first.path);
+  const elements = listOf(raw, 2)?.values.filter(isStruct) ?? [];
+  const orders = listOf(raw, 7)?.values.filter(isStruct) ?? [];
   if (footers.length > 1) raw = struct(raw.fields.filter((field) => sharedFields.includes(field.id)));
   raw = withField(raw, 1, i32, Math.max(...footers.map((footer) => footer.version)));
-  raw = withField(raw, 2, list, structs(schemaElements(first, chosen)));
+  raw = withField(raw, 2, list, structs(schemaElements(elements, chosen)));
   raw = withField(raw, 3, i64, rows);
   raw = withField(raw, rowGroupsField, list, structs([]));
   raw = withField(raw, 5, list, keyValues.length === 0 ? undefined : structs(keyValues.map(keyValueStruct)));
   raw = withField(raw, 6, binary, createdBy === null ? undefined : asBytes(createdBy));
-  raw = withField(raw, 7, list, columnOrders(footers, chosen));
+  raw = withField(raw, 7, list, columnOrders(footers, orders, chosen));
   return { metadata: Buffer.from(encodeThrift(raw)).toString('base64'), row_groups: rowGroups };
 }
 
@@ -50,8 +53,7 @@ export function joinFooter(parts: FooterParts, rowGroups: readonly Uint8Array[])
 }
 
 /** The first input's description of the chosen columns, under their new names. */
-function schemaElements(first: Footer, chosen: ChosenColumns): ThriftStruct[] {
-  const all = listOf(first.raw, 2)?.values.filter(isStruct) ?? [];
+function schemaElements(all: readonly ThriftStruct[], chosen: ChosenColumns): ThriftStruct[] {
   const [root = struct([])] = all;
   const elements = [withField(root, 5, thriftType.i32, chosen.columns.length)];
   for (const { elements: inInputs, rename } of chosen.columns) {
@@ -64,24 +66,35 @@ function schemaElements(first: Footer, chosen: ChosenColumns): ThriftStruct[] {
   return elements;
 }
 
-/** undefined where an input does not say how its statistics are ordered, or they say different things. */
-function columnOrders(footers: readonly Footer[], chosen: ChosenColumns): ThriftList | undefined {
-  let common: ThriftStruct[] | undefined;
-  for (const [i, footer] of footers.entries()) {
-    const all = listOf(footer.raw, 7)?.values.filter(isStruct) ?? [];
-    if (all.length !== footer.leaves.length) return undefined;
-    const orders = chosen.columns.flatMap(({ elements }) => {
-      const element = elements[i];
-      return element === undefined ? [] : all.slice(element.firstLeaf, element.firstLeaf + element.leafCount);
-    });
-    common ??= orders;
-    if (!common.every((order, leaf) => sameStruct(order, orders[leaf]))) return undefined;
-  }
-  return common === undefined ? undefined : structs(common);
+/**
+ * The first input's orders (`raw`) of the chosen leaves; undefined where an input does not say how its statistics
+ * are ordered, or says something else.
+ */
+function columnOrders(
+  footers: readonly Footer[],
+  raw: readonly ThriftStruct[],
+  chosen: ChosenColumns,
+): ThriftList | undefined {
+  const inputs = footers.map((footer, i) =>
+    chosenLeaves(chosen, i).map((leaf) => footer.columnOrders?.[leaf]),
+  );
+  const [first] = inputs;
+  const known = inputs.every((orders) =>
+    orders.every((order, leaf) => order !== undefined && order === first?.[leaf]),
+  );
+  // of an order that is newer than this program, only one input can be trusted to mean the same as itself
+  if (!known || (footers.length > 1 && first?.includes('other') === true)) return undefined;
+  return structs(chosenLeaves(chosen, 0).flatMap((leaf) => raw[leaf] ?? []));
 }
 
-const sameStruct = (a: ThriftStruct, b: ThriftStruct | undefined): boolean =>
-  b !== undefined && Buffer.compare(encodeThrift(a), encodeThrift(b)) === 0;
+/** The places of the chosen leaves among all leaves of an input. */
+function chosenLeaves(chosen: ChosenColumns, input: number): number[] {
+  return chosen.columns.flatMap(({ elements }) => {
+    const element = elements[input];
+    if (element === undefined) return [];
+    return Array.from({ length: element.leafCount }, (_, i) => element.firstLeaf + i);
+  });
+}
 
 const sizeOf = (element: SchemaElement): number =>
   element.children.reduce((sum, child) => sum + sizeOf(child), 1);

@@ -22,11 +22,18 @@ export function encodeListHeader(element: ThriftType, count: number): Uint8Array
   return writer.done();
 }
 
+/** Written into by one writer after the other, so that small structs do not cost a buffer each. */
+let shared = new Uint8Array(64 * 1024);
+/** A larger buffer is not kept. */
+const largestShared = 4 * 1024 * 1024;
+
+/** Makes bytes; only one at a time, until it is done. */
 class ThriftWriter {
-  #bytes = new Uint8Array(256);
+  #bytes = shared;
   #length = 0;
 
   done(): Uint8Array {
+    if (this.#bytes.length <= largestShared) shared = this.#bytes;
     return this.#bytes.slice(0, this.#length);
   }
 
