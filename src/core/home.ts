@@ -67,7 +67,7 @@ export interface HomeDefinition<Type extends string = string, Config extends z.Z
    */
   readonly config: Config;
   readonly capabilities: HomeCapabilities;
-  /** Keys that hold paths: resolved against the folder of the file that names them. */
+  /** Keys that hold paths: relative ones start at the workspace's root. */
   readonly paths?: readonly string[];
   /** The configuration of one entity: `part` is its name or its own path. Default: appended to every path key. */
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;

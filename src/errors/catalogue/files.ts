@@ -7,7 +7,8 @@ export const fileErrors = {
     kind: 'run',
     message: (f) => `${f.what} ${f.path} does not exist`,
     hint: (f) =>
-      f.instead ?? 'Check the spelling; relative paths start at the folder of the YAML file that names them.',
+      f.instead ??
+      'Check the spelling; relative paths start at the folder of hygge.yml, or of the one YAML file with flows:.',
   }),
   PATH_NOT_READABLE: entry<{ path: string; what: string; reason: string }>({
     title: 'A path cannot be read',
