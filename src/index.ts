@@ -54,6 +54,7 @@ export {
   Home,
   HomeConfig,
   type HomeInput,
+  type StartOptions,
   Store,
   StoreConfig,
   type StoreInput,

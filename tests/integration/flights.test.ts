@@ -32,6 +32,14 @@ describe('three million flights', () => {
     expect(await place.witness.rows(differences(settled(store), readFile(flights)))).toEqual([['0']]);
   });
 
+  it('arrive equal, in the same order, by the route that the planner chooses', async () => {
+    const store = place.at('store');
+    const result = await new Flow({ name: 'flights', home: flights, store }).start();
+    expect(result).toMatchObject({ status: 'success', route: 'splice', rows: 3_000_000 });
+    expect(await place.witness.rows(`SELECT count(*) FROM (${settled(store)})`)).toEqual([['3000000']]);
+    expect(await place.witness.rows(differences(settled(store), readFile(flights)))).toEqual([['0']]);
+  });
+
   it('arrive equal, in the same order, by the batches route (200,000 of them)', async () => {
     const some = await place.parquet('some.parquet', `${readFile(flights)} LIMIT 200000`);
     const store = place.at('store');

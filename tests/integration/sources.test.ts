@@ -1,13 +1,13 @@
 import { readFile as readBytes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Flow } from '../../src/index.js';
-import { bothRoutes, everything, readFile, settled, useWorkplace } from './workplace.js';
+import { by, everything, everyWay, readFile, settled, useWorkplace } from './workplace.js';
 
 const place = useWorkplace();
-const run = (home: string, route: 'engine' | 'batches' = 'engine') =>
-  new Flow({ name: 'sources', home, store: place.at('store') }).start({ route });
+const run = (home: string, route: (typeof everyWay)[number] = 'chosen') =>
+  new Flow({ name: 'sources', home, store: place.at('store') }).start(by(route));
 
-describe.each(bothRoutes)('a home of several files, by the %s route', (route) => {
+describe.each(everyWay)('a home of several files, by the %s route', (route) => {
   it('has the columns of all of them under their own names, whatever their order', async () => {
     await place.parquet('in/a.parquet', "SELECT 1 AS id, 'a' AS label");
     await place.parquet('in/b.parquet', "SELECT 'b' AS label, 2 AS id");

@@ -9,6 +9,7 @@ import {
   type JournalEntry,
   loadWorkspace,
   openJournal,
+  type StartOptions,
 } from '../../src/index.js';
 import { openWitness, type Witness } from './witness.js';
 
@@ -101,6 +102,11 @@ export function everything(folder: string): string[] {
 }
 
 export const bothRoutes = ['engine', 'batches'] as const;
+
+/** Each route that always can be taken, and the one that the planner chooses. */
+export const everyWay = ['engine', 'batches', 'chosen'] as const;
+
+export const by = (way: (typeof everyWay)[number]): StartOptions => (way === 'chosen' ? {} : { route: way });
 
 function there<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('it is used outside of a test');
