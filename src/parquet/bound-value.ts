@@ -22,14 +22,15 @@ export function orderOf(leaf: SchemaElement, physical: PhysicalType, type: Logic
     case 'integer':
     case 'bigint':
     case 'date':
-    case 'time':
-    case 'time_ns':
     case 'timestamp':
     case 'timestamp_ns':
       return 'signed';
-    case 'timestamptz':
+    case 'time':
+    case 'timestamptz': {
+      const { annotation } = leaf;
       // the engine cuts nanoseconds off
-      return leaf.annotation?.kind === 'timestamp' && leaf.annotation.unit === 'nanos' ? 'none' : 'signed';
+      return annotation !== null && 'unit' in annotation && annotation.unit === 'nanos' ? 'none' : 'signed';
+    }
     case 'float':
       return physical === 'FLOAT' ? 'signed' : 'none';
     case 'double':
@@ -92,7 +93,7 @@ function wideInteger(view: DataView, leaf: SchemaElement, type: LogicalType): Bo
   if (type.kind === 'ubigint') return view.getBigUint64(0, true);
   const value = view.getBigInt64(0, true);
   if (type.kind === 'bigint' || type.kind === 'decimal') return value;
-  if (type.kind === 'timestamp_ns' || type.kind === 'time_ns') return value;
+  if (type.kind === 'timestamp_ns') return value;
   const timed = type.kind === 'timestamp' || type.kind === 'timestamptz' || type.kind === 'time';
   return timed ? value * perUnit(leaf) : null;
 }

@@ -77,8 +77,8 @@ function annotatedType(annotation: Annotation, leaf: SchemaElement, type: Physic
       return { kind: annotation.unit === 'nanos' ? 'timestamp_ns' : 'timestamp' };
     case 'time':
       if (annotation.unit === null) return unsupported('a TIME without a unit');
-      if (annotation.utc) return { kind: 'timetz' };
-      return { kind: annotation.unit === 'nanos' ? 'time_ns' : 'time' };
+      // the engine cuts nanoseconds off
+      return { kind: annotation.utc ? 'timetz' : 'time' };
     default:
       return null;
   }
