@@ -4,6 +4,7 @@ import type { StoreCapabilities, WriteMode } from './capabilities.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
 import type { Impossible, SourceFile } from './home.js';
 import type { ColumnChoice, StoreContents } from './plan.js';
+import type { EarlierRun } from './run-record.js';
 import type { Schema } from './types.js';
 
 /** What a store is given when it is opened. */
@@ -17,6 +18,11 @@ export interface StoreContext {
   readonly signal: AbortSignal;
   /** Something that a person should know, such as what was swept after a crash. */
   notice(message: string): void;
+  /**
+   * What `begin` found of earlier runs: the one that published last, and what dead runs left. Told while the store
+   * is held, so that the journal can be completed before anything changes again.
+   */
+  earlier?(run: EarlierRun): void;
 }
 
 /** What is going to be written. */
@@ -73,7 +79,7 @@ export interface Published {
 export interface Commit {
   readonly runId: string;
   readonly rows: number;
-  /** Anything to keep durably with the data, as JSON: the watermark, the journal's entry to write. */
+  /** To keep durably with the data, as JSON: a flow gives a {@link RunRecord}. */
   readonly record: unknown;
 }
 
@@ -104,6 +110,18 @@ export interface StoreSession {
   publish(commit: Commit): Promise<Published>;
   /** Removes what was staged. Never throws away anything that was there before. */
   discard(): Promise<void>;
+  /**
+   * Instead of `begin`: takes the store, finishes or sweeps what dead runs left, and tells of it, and of the run
+   * that published last. The store is held until `close`. Nothing is made where there is no store.
+   */
+  recover?(): Promise<readonly EarlierRun[]>;
+  /**
+   * Instead of `begin`: takes the store, and fails with NOTHING_TO_UNDO where that run cannot be taken back, since
+   * another has published after it or what it took out was not kept. Then `undo`, or `close`.
+   */
+  prepareUndo?(runId: string): Promise<readonly EarlierRun[]>;
+  /** After `prepareUndo`: takes the run back, with what it kept. Gives the record that holds now. */
+  undo?(runId: string): Promise<{ readonly record: unknown }>;
   /** Lets go of the store. Safe to call twice, and after any error. */
   close(): Promise<void>;
 }
