@@ -4,6 +4,7 @@ export { type Bounds, boundsOf } from './bounds.js';
 export type { ByteRange, ColumnChunk, ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
 export { columnNames, logicalSchema } from './logical-schema.js';
 export type { Codec, ConvertedType, Encoding, PhysicalType, Repetition } from './names.js';
+export { type VerifiedPages, type VerifyPagesOptions, verifyPages } from './page-checksums.js';
 export { chunkRange, dataBytes } from './ranges.js';
 export { type ReadFooterOptions, readFooter } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
