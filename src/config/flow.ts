@@ -1,6 +1,6 @@
 import type { RunType } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
-import type { ColumnChoice } from '../core/plan.js';
+import { type ColumnChoice, defaultRetry } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
 import { check } from './check.js';
@@ -228,7 +228,11 @@ function readEntity(
       watermark == null
         ? null
         : { watermark_column: watermark.watermark_column, primary_key: [watermark.primary_key].flat() },
-    settings: { queue_size: settings.queue_size, timeout: settings.timeout },
+    settings: {
+      queue_size: settings.queue_size,
+      timeout: settings.timeout,
+      retry: settings.retry ?? defaultRetry,
+    },
     at: home.at,
   };
   const destination = registry.findStore(store.config.type).destination(store.config);

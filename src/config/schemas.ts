@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runTypes } from '../core/capabilities.js';
 import { parseBytes } from './memory.js';
+import { parseSeconds } from './seconds.js';
 
 /*
  * What may stand in hygge.yml, in a flow, in an entity: the single source for validation, defaults, "did you mean"
@@ -33,6 +34,21 @@ export const watermarkSchema = z.strictObject({
     .union([text, z.array(text)])
     .default([])
     .describe('The column or columns that name a row'),
+});
+
+export const retrySchema = z.strictObject({
+  attempts: z.int().min(1).default(3).describe('Tries in all; 1 means that nothing is tried again'),
+  delay: z
+    .union([z.number().min(0), text])
+    .default(2)
+    .transform((value, context) => {
+      if (typeof value !== 'string') return value;
+      const seconds = parseSeconds(value);
+      if (seconds === null)
+        context.addIssue({ code: 'custom', message: 'must be seconds, or a time such as "2s" or "500ms"' });
+      return seconds ?? 0;
+    })
+    .describe('Seconds before the second try, or "2s"; each pause is about twice the last, a minute at most'),
 });
 
 export const runOptionsSchema = z.strictObject({
@@ -82,6 +98,9 @@ const shared = {
   source_config: z.strictObject({ where: text.nullish() }).nullish().describe('Older place of where'),
   queue_size: z.int().min(1).default(10).describe('Batches between reader and writer'),
   timeout: z.number().positive().default(300).describe('Seconds without progress before the flow is stopped'),
+  retry: retrySchema
+    .nullish()
+    .describe('How often an error that may pass is tried again, from the beginning'),
   journal: journalSchema.nullish().describe('As in hygge.yml'),
   options: z
     .record(z.string(), z.unknown())

@@ -69,7 +69,18 @@ export interface FlowSettings {
   readonly queue_size: number;
   /** Seconds without progress before the flow is stopped. */
   readonly timeout: number;
+  readonly retry: RetrySettings;
 }
+
+/** How often a flow is tried that fails with an error that may pass. */
+export interface RetrySettings {
+  /** Tries in all; 1 means that nothing is tried again. */
+  readonly attempts: number;
+  /** Seconds before the second try. Each pause is about twice the last, a minute at most. */
+  readonly delay: number;
+}
+
+export const defaultRetry: RetrySettings = { attempts: 3, delay: 2 };
 
 /** What of the home is read: rows with `from` <= column <= `to`. Values as text; null = open on that side. */
 export interface WatermarkWindow {

@@ -6,7 +6,7 @@ import type { Route, RunType } from '../core/capabilities.js';
 import type { Engine } from '../core/engine.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
-import type { ColumnChoice, Plan } from '../core/plan.js';
+import { type ColumnChoice, defaultRetry, type Plan, type RetrySettings } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
@@ -32,6 +32,8 @@ export interface FlowOptions {
   readonly queue_size?: number;
   /** Seconds without progress before the flow is stopped; default 300. */
   readonly timeout?: number;
+  /** Tries in all (default 3), and seconds before the second one (default 2). For errors that may pass alone. */
+  readonly retry?: Partial<RetrySettings>;
   /** Default: the built-in types. */
   readonly registry?: Registry;
   /** Bytes that the engine may use; default: half of what the machine has. */
@@ -76,7 +78,11 @@ export class Flow {
       columns: columnChoices(options.columns),
       where: options.where ?? null,
       watermark: null,
-      settings: { queue_size: options.queue_size ?? 10, timeout: options.timeout ?? 300 },
+      settings: {
+        queue_size: options.queue_size ?? 10,
+        timeout: options.timeout ?? 300,
+        retry: { ...defaultRetry, ...options.retry },
+      },
       at: null,
     };
   }

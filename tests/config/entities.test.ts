@@ -99,7 +99,7 @@ defaults: {home: {batch_size: 6}, run_type: merge, timeout: 9, watermark: {water
       home: { batch_size: 6, lid: true },
       store: { compression: 'gzip', batch_size: 7 },
       run_type: 'full_drop',
-      settings: { queue_size: 3, timeout: 9 },
+      settings: { queue_size: 3, timeout: 9, retry: { attempts: 3, delay: 2 } },
       watermark: { primary_key: ['id'], watermark_column: 'seen' },
     });
     expect(b).toMatchObject({
