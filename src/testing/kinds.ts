@@ -13,6 +13,7 @@ const whole = (type: string, lowest: string, highest: string): KindSample => ({
 
 /** Every kind of type that there is; a new kind does not compile until it has an answer here. */
 export const kindSamples: Readonly<Record<TypeKind, KindSample>> = {
+  // A column of nothing but NULL is INTEGER as soon as it comes out of a SELECT.
   null: { type: '"NULL"', values: ['NULL'] },
   boolean: { type: 'BOOLEAN', values: ['true', 'false'] },
   tinyint: whole('TINYINT', '-128', '127'),
