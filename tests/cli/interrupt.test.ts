@@ -88,8 +88,9 @@ const visible = (folder: string): Record<string, string> =>
 
 /** What is left of the staging of any run. */
 function staged(folder: string): string[] {
-  const staging = join(folder, 'store/.hygge/staging');
-  return existsSync(staging) ? readdirSync(staging, { recursive: true, encoding: 'utf8' }) : [];
+  const staging = join(folder, 'store/.hygge/files');
+  if (!existsSync(staging)) return [];
+  return readdirSync(staging).filter((name) => name.endsWith('.part'));
 }
 
 describe('Ctrl-C in the middle', () => {
