@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseBytes } from '../config/memory.js';
 import type { Route } from '../core/capabilities.js';
 import { fail } from '../errors/index.js';
 
@@ -24,6 +25,13 @@ export function positive(value: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1.');
   }
   return number;
+}
+
+/** A size: `500MB`, `1GiB`, or a number of bytes. */
+export function size(value: string): number {
+  const bytes = parseBytes(value);
+  if (bytes === null) throw new InvalidArgumentError('It must be a size such as 128MB.');
+  return bytes;
 }
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

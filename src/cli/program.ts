@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { fail, type HyggeError } from '../errors/index.js';
 import { renderErrors } from '../errors/render.js';
 import { failureDocument, jsonText, openOutput } from '../messages/index.js';
+import { registerCompact } from './commands/compact.js';
 import { registerDebug } from './commands/debug.js';
 import { registerGo } from './commands/go.js';
 import { registerInit } from './commands/init.js';
@@ -19,6 +20,7 @@ const commands: readonly Register[] = [
   registerGo,
   registerPlan,
   registerDebug,
+  registerCompact,
   registerJournal,
   registerTypes,
   registerSchema,

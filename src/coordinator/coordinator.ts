@@ -8,12 +8,14 @@ import type { Plan } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult, RunResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
+import type { CompactRequest } from '../core/store.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { openEngine } from '../engine/index.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
 import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkEntity } from './check.js';
+import { type CompactOutcome, compactEntity } from './compact.js';
 import { journalEntry } from './record.js';
 import { type Selection, select } from './select.js';
 
@@ -117,6 +119,20 @@ export class Coordinator {
           error = asHyggeError(thrown);
         }
         outcomes[index - 1] = { name, flow, entity, plan, error };
+      }),
+    );
+    return outcomes;
+  }
+
+  /** Makes few files of many in the stores of what was asked for. */
+  async compact(
+    request: RunRequest & { readonly compact: CompactRequest },
+  ): Promise<readonly CompactOutcome[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: CompactOutcome[] = new Array(entities.length);
+    await this.#withContext(newRunId(), request, (context) =>
+      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
+        outcomes[index - 1] = await compactEntity(config, request.compact, context);
       }),
     );
     return outcomes;

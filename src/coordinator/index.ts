@@ -1,3 +1,4 @@
 export type { CheckOutcome } from './check.js';
+export type { CompactOutcome } from './compact.js';
 export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest } from './coordinator.js';
 export { type Selection, select } from './select.js';

@@ -32,6 +32,8 @@ export interface StageRequest {
   readonly schema: Schema;
   /** How many rows to expect; null where nobody knows. */
   readonly rows: number | null;
+  /** With mode "merge": the columns, as they settle, that name a row. Each key comes once, and is never NULL. */
+  readonly key?: readonly string[];
 }
 
 /** What of some files is wanted; as in a plan. */
@@ -39,6 +41,8 @@ export interface FilesShape {
   readonly schema: Schema;
   readonly columns: readonly ColumnChoice[] | null;
   readonly where: string | null;
+  /** One more condition, of comparisons with constants alone: the window of a watermark. */
+  readonly window: string | null;
   /** The same done by the engine: the SELECT of the wanted rows and columns out of another SELECT. */
   select(sql: string): string;
 }
@@ -64,6 +68,16 @@ export interface Staged {
   readonly files: number;
   /** What it was counted from, such as "footers" or "count(*)". */
   readonly by: string;
+  /** With mode "merge": what becomes of the rows. `rows` is then `inserted + updated`. */
+  readonly merged?: Merged;
+}
+
+/** What a merge does with the rows that it was given, each counted once. */
+export interface Merged {
+  readonly inserted: number;
+  readonly updated: number;
+  /** Rows that the store holds already, just as they are. */
+  readonly unchanged: number;
 }
 
 /** What can now be seen in the store. */
@@ -90,6 +104,12 @@ export interface Commit {
 export interface StoreSession {
   /** What is there now. Writes nothing. Fails where nothing could be written. */
   inspect(): Promise<StoreContents>;
+  /**
+   * What the last publication kept with its data; null where there was none. Left out by stores that keep nothing.
+   */
+  record?(): Promise<unknown>;
+  /** Every row that readers of the store see now; null where there is none. Nothing of it is read yet. */
+  held?(): Promise<Relation | null>;
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation. */
@@ -126,6 +146,29 @@ export interface StoreSession {
   close(): Promise<void>;
 }
 
+/** How few files to make of many. */
+export interface CompactRequest {
+  /** Rows in a file, about; null: no limit. */
+  readonly rows: number | null;
+  /** Bytes in a file, about; null: no limit. */
+  readonly bytes: number | null;
+  /** Columns to sort all rows by; none: the order stays, and values are copied as they are. */
+  readonly sort: readonly string[];
+}
+
+/** What became of the files of a store. */
+export interface Compacted {
+  readonly files_before: number;
+  readonly files_after: number;
+  /** Rows in the files that were rewritten; as many before as after. */
+  readonly rows: number;
+  /** Bytes of the files that were rewritten. */
+  readonly bytes_before: number;
+  readonly bytes_after: number;
+  /** How, or why nothing was done. */
+  readonly reason: string;
+}
+
 /** Everything that a type of store is. Cheap to import: a driver is imported in `open`. */
 export interface StoreDefinition<Type extends string = string, Config extends z.ZodObject = z.ZodObject> {
   readonly type: Type;
@@ -138,6 +181,8 @@ export interface StoreDefinition<Type extends string = string, Config extends z.
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
   /** What two flows must not share, such as the absolute path of the folder. */
   destination(config: z.output<Config>): string;
+  /** Makes few files of many small ones, with the same rows. */
+  compact?(config: z.output<Config>, context: StoreContext, request: CompactRequest): Promise<Compacted>;
   open(config: z.output<Config>, context: StoreContext): Promise<StoreSession>;
 }
 

@@ -18,6 +18,18 @@ export const publishingErrors = {
     hint: () =>
       'One run at a time writes into a store. Wait until it is done, or stop it. Nothing was touched.',
   }),
+  COMPACT_UNSUPPORTED: entry<{ name: string; type: string }>({
+    title: 'A store that has no files to join',
+    kind: 'config',
+    message: (f) => `${f.name}: a ${f.type} store cannot be compacted`,
+    hint: () => 'Name the flows that can with --flow.',
+  }),
+  COMPACT_IMPOSSIBLE: entry<{ name: string; reason: string }>({
+    title: 'The files of a store cannot be joined as they are',
+    kind: 'run',
+    message: (f) => `${f.name}: the files cannot be joined: ${f.reason}`,
+    hint: () => 'With --sort COLUMN the rows are written anew, in that order. Nothing was touched.',
+  }),
   LOCK_LOST: entry<{ path: string; owner: string; holder: string }>({
     title: 'The store was taken over by another run',
     kind: 'run',

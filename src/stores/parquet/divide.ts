@@ -2,7 +2,9 @@ import { fail } from '../../errors/index.js';
 import { executeSplice, type Footer, planSplice } from '../../parquet/index.js';
 
 /** Rows in a vector of the engine: the grain of its row groups. */
-export const vectorRows = 2048;
+const vectorRows = 2048;
+/** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
+export const exactBelow = 10 * vectorRows;
 /** The engine's own size of a row group: 60 vectors. */
 const usualRowGroup = 60 * vectorRows;
 
@@ -19,7 +21,7 @@ export interface Division {
 export function divisionFor(batchSize: number): Division {
   const groups = Math.ceil(wholeVectors(batchSize) / usualRowGroup);
   const rowGroupRows = wholeVectors(Math.ceil(batchSize / groups));
-  return { fileRows: groups * rowGroupRows, rowGroupRows };
+  return { fileRows: batchSize < exactBelow ? batchSize : groups * rowGroupRows, rowGroupRows };
 }
 
 function wholeVectors(rows: number): number {

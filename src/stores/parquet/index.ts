@@ -53,5 +53,7 @@ export const parquetStore = defineStore({
   },
   paths: ['path'],
   destination: ({ path }) => resolve(path),
+  compact: async (settings, context, request) =>
+    (await import('./compact.js')).compactParquet(settings, context, request),
   open: async (settings, context) => (await import('./session.js')).openParquetStore(settings, context),
 });

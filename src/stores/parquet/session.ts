@@ -23,14 +23,11 @@ import {
   type WriteCodec,
 } from '../../formats/parquet/index.js';
 import { executeSplice, readFooter } from '../../parquet/index.js';
-import { divideByRowGroups, divisionFor, vectorRows } from './divide.js';
+import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 import { FileNames } from './names.js';
 import { sliceBatch } from './slice.js';
 import { planFiles, type SpliceStep } from './splice.js';
-
-/** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
-const exactBelow = 10 * vectorRows;
 
 /** What a person is told of what a dead run left. */
 const recoveryNotes: Record<Recovered['what'], (runId: string) => string> = {

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { nearest } from '../../core/nearest.js';
+import type { Compacted, CompactRequest, StoreContext } from '../../core/store.js';
+import { hyggeVersion } from '../../core/version.js';
+import { identifier } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+import { FolderStore, type StoredFile } from '../../files/index.js';
+import { copyToParquet, readParquet, settingOf } from '../../formats/parquet/index.js';
+import { columnNames, executeSplice, type Footer, planSplice, readFooter } from '../../parquet/index.js';
+import type { ParquetStoreConfig } from './index.js';
+
+/** A file of the store, with what it says of itself. */
+interface Member {
+  readonly file: StoredFile;
+  readonly footer: Footer;
+}
+
+/** What is rewritten: files that follow one another, and the files that stand for them. */
+interface Rewritten {
+  readonly members: readonly Member[];
+  readonly paths: readonly string[];
+}
+
+/** Makes few parquet files of many, under the store's lock, and publishes them as any run does. */
+export async function compactParquet(
+  config: ParquetStoreConfig,
+  context: StoreContext,
+  request: CompactRequest,
+): Promise<Compacted> {
+  const { runId, name, signal } = context;
+  const folder = new FolderStore({ path: config.path, suffix: '.parquet' });
+  try {
+    await folder.begin({ runId, name });
+    const { files, record } = await folder.inspect();
+    const members: Member[] = [];
+    for (const file of files)
+      members.push({ file, footer: await readFooter(join(config.path, file.name), { signal }) });
+    const work = new Compaction(config, context, request, folder);
+    const rewritten = request.sort.length > 0 ? await work.sort(members) : await work.joinAll(members);
+    const add = [];
+    for (const { members: from, paths } of rewritten) {
+      // The place in the order of names is kept: the first new file is called as the first that it stands for.
+      for (const [i, staged] of paths.entries()) {
+        const footer = await readFooter(staged, { signal });
+        const called = from[i]?.file.name ?? '';
+        add.push({ staged, name: called, rows: footer.rows, bytes: footer.fileBytes });
+      }
+    }
+    const old = rewritten.flatMap(({ members: from }) => from.map(({ file }) => file));
+    const [rows, staged] = [sum(old, 'rows'), sum(add, 'rows')];
+    if (rows !== staged) throw fail('ROWS_DIFFER', { name, read: rows, staged });
+    if (add.length > 0) {
+      await folder.publish({ runId, mode: 'append', add, remove: old.map((file) => file.name), record });
+    }
+    return {
+      files_before: files.length,
+      files_after: files.length - old.length + add.length,
+      rows,
+      bytes_before: sum(old, 'bytes'),
+      bytes_after: sum(add, 'bytes'),
+      reason: add.length === 0 ? 'there are no small files to join' : work.how,
+    };
+  } finally {
+    await folder.close();
+  }
+}
+
+class Compaction {
+  readonly #config: ParquetStoreConfig;
+  readonly #context: StoreContext;
+  readonly #request: CompactRequest;
+  readonly #folder: FolderStore;
+
+  constructor(
+    config: ParquetStoreConfig,
+    context: StoreContext,
+    request: CompactRequest,
+    folder: FolderStore,
+  ) {
+    this.#config = config;
+    this.#context = context;
+    this.#request = request;
+    this.#folder = folder;
+  }
+
+  get how(): string {
+    const { sort } = this.#request;
+    return sort.length === 0
+      ? 'spliced: row groups were copied as they are'
+      : `engine: sorted by ${sort.join(', ')}`;
+  }
+
+  /** Joins neighbours that fit together into one file of the size that was asked for. */
+  async joinAll(members: readonly Member[]): Promise<Rewritten[]> {
+    const { signal, name } = this.#context;
+    const rewritten: Rewritten[] = [];
+    for (const group of this.#neighbours(members)) {
+      const plan = planSplice(
+        group.map(({ footer }) => ({ footer, rowGroups: footer.rowGroups.map((_, i) => i) })),
+      );
+      if ('impossible' in plan) throw fail('COMPACT_IMPOSSIBLE', { name, reason: plan.impossible });
+      const paths = plan.outputs.map(() => this.#folder.allocate());
+      await executeSplice(plan, paths, { signal });
+      for (const path of paths) this.#folder.sync(path).catch(() => {});
+      rewritten.push({ members: group, paths });
+    }
+    return rewritten;
+  }
+
+  /** Writes all rows anew, sorted; one file, since the row groups of a sorted file tell readers where to look. */
+  async sort(members: readonly Member[]): Promise<Rewritten[]> {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { name } = this.#context;
+    const known = columnNames(first.footer);
+    for (const column of this.#request.sort) {
+      if (known.some((other) => other.toLowerCase() === column.toLowerCase())) continue;
+      throw fail('COLUMN_NOT_FOUND', { name, column, known, nearest: nearest(column, known) });
+    }
+    const { compression } = this.#config;
+    const codec = first.footer.rowGroups[0]?.columns[0]?.codec;
+    const kept = codec === undefined ? null : settingOf(codec);
+    const select = readParquet(
+      members.map(({ footer }) => footer.path),
+      { unionByName: true, hive: false },
+    );
+    const path = this.#folder.allocate();
+    const order = this.#request.sort.map(identifier).join(', ');
+    const engine = await this.#context.engine();
+    await engine.run(
+      copyToParquet(`${select} ORDER BY ${order}`, path, {
+        compression: compression === 'keep' ? (kept ?? 'snappy') : compression,
+        rowGroupRows: 122_880,
+        metadata: { 'hygge.version': hyggeVersion() },
+      }),
+      { signal: this.#context.signal },
+    );
+    return [{ members, paths: [path] }];
+  }
+
+  /** Groups of at least two files, one behind the other, that together are no larger than was asked for. */
+  #neighbours(members: readonly Member[]): Member[][] {
+    const maxRows = this.#request.rows ?? Number.POSITIVE_INFINITY;
+    const maxBytes = this.#request.bytes ?? Number.POSITIVE_INFINITY;
+    const groups: Member[][] = [];
+    let [rows, bytes] = [0, 0];
+    for (const member of members) {
+      const { file } = member;
+      const last = groups.at(-1);
+      if (last !== undefined && rows + file.rows <= maxRows && bytes + file.bytes <= maxBytes)
+        last.push(member);
+      else {
+        groups.push([member]);
+        [rows, bytes] = [0, 0];
+      }
+      rows += file.rows;
+      bytes += file.bytes;
+    }
+    return groups.filter((group) => group.length > 1);
+  }
+}
+
+function sum(
+  files: readonly { readonly rows: number; readonly bytes: number }[],
+  key: 'rows' | 'bytes',
+): number {
+  return files.reduce((total, file) => total + file[key], 0);
+}
