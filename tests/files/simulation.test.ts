@@ -124,7 +124,9 @@ function randomFault(random: Random): Fault | null {
   const at = 1 + random.below(110);
   if (random.chance(0.65)) return { kind: 'crash', at };
   const code = random.pick(['EIO', 'ENOSPC', 'EROFS', 'EMFILE']);
-  return random.chance(0.7) ? { kind: 'error', at, code, lasting: random.chance(0.2) } : null;
+  return random.chance(0.7)
+    ? { kind: 'error', at, code, times: random.pick([1, 1, 1, 2, 3, 5, 8, 1000]) }
+    : null;
 }
 
 /** A short life of a store, with a fault in every other step. */

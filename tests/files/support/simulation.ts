@@ -188,16 +188,16 @@ function tree(
   return found;
 }
 
-/** A fault: a crash before the operation of that number, or an error from it (and from all after it). */
+/** A fault: a crash before the operation of that number, or an error from it and from some that follow. */
 export type Fault =
   | { readonly kind: 'crash'; readonly at: number }
-  | { readonly kind: 'error'; readonly at: number; readonly code: string; readonly lasting: boolean };
+  | { readonly kind: 'error'; readonly at: number; readonly code: string; readonly times: number };
 
 export function faulty(fileSystem: MemoryFileSystem, fault: Fault): (operation: Operation) => void {
   return ({ index, path }) => {
     if (fault.kind === 'crash') {
       if (index >= fault.at) fileSystem.kill();
-    } else if (index === fault.at || (fault.lasting && index > fault.at)) throw errno(fault.code, path);
+    } else if (index >= fault.at && index < fault.at + fault.times) throw errno(fault.code, path);
   };
 }
 
