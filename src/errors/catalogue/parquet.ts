@@ -31,6 +31,14 @@ export const parquetErrors = {
     message: (f) => `${f.path} was changed while it was being copied`,
     hint: () => 'Nothing was published. Run it again when nobody is writing to the file.',
   }),
+  PAGE_CORRUPT: entry<{ path: string; rowGroup: number; column: string; page: number; reason: string }>({
+    title: 'A corrupt page of a parquet file',
+    kind: 'run',
+    message: (f) =>
+      `${f.path} is damaged: page ${f.page} of column "${f.column}" in row group ${f.rowGroup}: ${f.reason}`,
+    hint: () =>
+      'The bytes are not those that were written, so nothing was published. Fetch the file again from where it came.',
+  }),
   PARQUET_ENCRYPTED: entry<{ path: string }>({
     title: 'An encrypted parquet file',
     kind: 'run',
