@@ -1,15 +1,5 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 
-/** The highest value that a run has moved, as it is kept with the data. */
-export interface RecordedWatermark {
-  readonly column: string;
-  /** The column's type, as the engine spells it. */
-  readonly type: string;
-  /** In full precision; null where no value has been seen yet. */
-  readonly value: string | null;
-  readonly primary_key: readonly string[];
-}
-
 /**
  * What a run keeps durably with the data that it publishes: enough to write its entry in the journal when it did
  * not live to do so, and to go on from its watermark. JSON, in the store's own record.
@@ -41,7 +31,10 @@ export interface RunRecord {
   readonly published_at: string;
   /** How many tries it took. */
   readonly attempts: number;
-  readonly watermark: RecordedWatermark | null;
+  /** The store's watermark after the run, as `watermarkOf` reads it; null where it has none. */
+  readonly watermark: unknown;
+  /** The columns that name a row. */
+  readonly primary_key: readonly string[];
   /** What the data was verified by, where it was fingerprinted; null otherwise. */
   readonly fingerprint: unknown;
   /** Tells one configuration of the entity from another. */

@@ -116,6 +116,12 @@ export class FolderStore {
     });
   }
 
+  /** The run whose data the store holds, what it kept, and the run that was taken back last, if none has followed. */
+  lastRun(): { readonly runId: string | null; readonly record: unknown; readonly undoes: string | null } {
+    const { run_id: runId, record, undoes } = this.#opened().state;
+    return { runId, record, undoes };
+  }
+
   /** The names in the store as `begin` found them, whoever put them there. New names must not be among them. */
   existingNames(): ReadonlySet<string> {
     return this.#opened().names;
@@ -155,6 +161,11 @@ export class FolderStore {
     });
   }
 
+  /** NOTHING_TO_UNDO where `undo` of that run is not possible. Changes nothing. */
+  checkUndo(runId?: string): Promise<void> {
+    return this.#translated(() => this.#opened().checkUndo(runId));
+  }
+
   /** Removes what was staged and not published. */
   discard(): Promise<void> {
     return this.#translated(async () => this.#session?.discard());
@@ -169,13 +180,20 @@ export class FolderStore {
 
   /** Finishes or sweeps what dead runs left, without a run of its own. Nothing is made where there is no store. */
   async recover(owner: Owner): Promise<readonly Recovered[]> {
-    const { folder } = await this.#translated(() => this.#locate());
-    if ((await this.#translated(() => this.#fileSystem.stat(folder.hidden))) === null) return [];
+    if (!(await this.isKnown())) return [];
     try {
       return await this.begin(owner);
     } finally {
       await this.close();
     }
+  }
+
+  /** Whether any run has ever begun here. Writes nothing. */
+  isKnown(): Promise<boolean> {
+    return this.#translated(async () => {
+      const { folder } = await this.#locate();
+      return (await this.#fileSystem.stat(folder.hidden)) !== null;
+    });
   }
 
   #opened(): Session {

@@ -12,6 +12,8 @@ export interface Recovered {
    * - `swept`: it had published nothing; what it had staged was removed.
    */
   readonly what: 'rolled-forward' | 'rolled-back' | 'swept';
+  /** With `rolled-back`: whether it was an undo. */
+  readonly undo?: true;
   /** null for leftovers that bear no run id. */
   readonly runId: string | null;
   /** What that run kept with its data; null unless rolled forward. */
@@ -44,7 +46,12 @@ export async function settle(
     recovered.push(
       record.undoes === null
         ? { what: 'rolled-forward', runId: record.run_id, record: record.record }
-        : { what: 'rolled-back', runId: record.undoes, record: null },
+        : {
+            what: 'rolled-back',
+            runId: record.undoes,
+            record: null,
+            ...(record.abandons ? {} : { undo: true }),
+          },
     );
   }
   const told = new Set([state.run_id, ...recovered.map(({ runId }) => runId)]);

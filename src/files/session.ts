@@ -134,12 +134,16 @@ export class Session {
     return this.#state.run_id === runId ? this.#state : { ...emptyRecord, added: files.map(asAdded) };
   }
 
+  /** NOTHING_TO_UNDO where that run, or the last one, cannot be taken back. Changes nothing. */
+  async checkUndo(runId: string | undefined): Promise<void> {
+    const reason = await this.#whyNoUndo(runId);
+    if (reason !== null) throw fail('NOTHING_TO_UNDO', { path: this.#options.folder.path, reason });
+  }
+
   /** Takes the last run back. See {@link FolderStore.undo}. */
   async undo(runId: string | undefined): Promise<StoreRecord> {
-    const { folder } = this.#options;
     const undone = this.#state;
-    const reason = await this.#whyNoUndo(runId);
-    if (reason !== null) throw fail('NOTHING_TO_UNDO', { path: folder.path, reason });
+    await this.checkUndo(runId);
     await this.#commit(inverse(undone, this.#nextFence(), false), this.#owner.runId, []);
     await this.discard().catch(() => {});
     return undone;

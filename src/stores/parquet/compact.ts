@@ -28,7 +28,11 @@ export async function compactParquet(
   request: CompactRequest,
 ): Promise<Compacted> {
   const { runId, name, signal } = context;
-  const folder = new FolderStore({ path: config.path, suffix: '.parquet' });
+  const folder = new FolderStore({
+    path: config.path,
+    suffix: '.parquet',
+    keepForUndo: config.retention > 0,
+  });
   try {
     await folder.begin({ runId, name });
     const { files, record } = await folder.inspect();

@@ -36,6 +36,14 @@ const config = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether a replace also removes parquet files that hygge did not put there'),
+  retention: z
+    .int()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'How many runs can be taken back: what a run takes out is kept until the next one has published',
+    ),
 });
 
 export type ParquetStoreConfig = z.output<typeof config>;

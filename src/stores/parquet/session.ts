@@ -3,6 +3,7 @@ import type { Batch } from '../../core/batch.js';
 import type { EngineProgress, EngineSession, EngineTable, Relation } from '../../core/engine.js';
 import type { Impossible, SourceFile } from '../../core/home.js';
 import type { StoreContents } from '../../core/plan.js';
+import type { EarlierRun } from '../../core/run-record.js';
 import type {
   Commit,
   FilesPlan,
@@ -14,7 +15,8 @@ import type {
   StoreSession,
 } from '../../core/store.js';
 import { hyggeVersion } from '../../core/version.js';
-import { FolderStore, type Recovered } from '../../files/index.js';
+import { fail } from '../../errors/index.js';
+import { FolderStore } from '../../files/index.js';
 import {
   checkHoldable,
   copyToParquet,
@@ -24,17 +26,11 @@ import {
 } from '../../formats/parquet/index.js';
 import { executeSplice, readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
+import { earlierRuns } from './earlier.js';
 import type { ParquetStoreConfig } from './index.js';
 import { FileNames } from './names.js';
 import { sliceBatch } from './slice.js';
 import { planFiles, type SpliceStep } from './splice.js';
-
-/** What a person is told of what a dead run left. */
-const recoveryNotes: Record<Recovered['what'], (runId: string) => string> = {
-  'rolled-forward': (runId) => `run ${runId} had died while it published; its files are now all in place`,
-  'rolled-back': (runId) => `run ${runId} had died while it was taken back; it is now gone whole`,
-  swept: (runId) => `run ${runId} had died before it published; what it had staged was removed`,
-};
 
 interface StagedFile {
   readonly path: string;
@@ -57,7 +53,11 @@ class ParquetStoreSession implements StoreSession {
   constructor(config: ParquetStoreConfig, context: StoreContext) {
     this.#config = config;
     this.#context = context;
-    this.#folder = new FolderStore({ path: config.path, suffix: '.parquet' });
+    this.#folder = new FolderStore({
+      path: config.path,
+      suffix: '.parquet',
+      keepForUndo: config.retention > 0,
+    });
   }
 
   async inspect(): Promise<StoreContents> {
@@ -69,9 +69,29 @@ class ParquetStoreSession implements StoreSession {
     this.#request = request;
     const { runId, name } = this.#context;
     checkHoldable(name, request.schema);
-    for (const { what, runId: dead } of await this.#folder.begin({ runId, name })) {
-      this.#context.notice(recoveryNotes[what](dead ?? 'unknown'));
+    for (const run of earlierRuns(this.#folder, await this.#folder.begin({ runId, name }))) {
+      if (run.message !== null) this.#context.notice(run.message);
+      this.#context.earlier?.(run);
     }
+  }
+
+  async recover(): Promise<readonly EarlierRun[]> {
+    if (!(await this.#folder.isKnown())) return [];
+    const { runId, name } = this.#context;
+    return earlierRuns(this.#folder, await this.#folder.begin({ runId, name }));
+  }
+
+  async prepareUndo(runId: string): Promise<readonly EarlierRun[]> {
+    const earlier = await this.recover();
+    if (earlier.length === 0)
+      throw fail('NOTHING_TO_UNDO', { path: this.#config.path, reason: 'no run has published into it' });
+    await this.#folder.checkUndo(runId);
+    return earlier;
+  }
+
+  async undo(runId: string): Promise<{ readonly record: unknown }> {
+    await this.#folder.undo(runId);
+    return { record: this.#folder.lastRun().record };
   }
 
   async writeRelation(

@@ -1,6 +1,7 @@
 import type { Impossible, SourceFile } from '../../core/home.js';
 import type { FilesPlan, FilesShape } from '../../core/store.js';
 import {
+  cutColumns,
   judgeRowGroups,
   parseCondition,
   settingOf,
@@ -116,6 +117,9 @@ function runsOf(footers: readonly Footer[], wish: SpliceWish): readonly Run[] | 
     }
   }
   // Where most rows must be decoded anyway, one statement of the engine does it better than many.
+  const cut = filtered > 0 ? footers.flatMap(cutColumns)[0] : undefined;
+  if (cut !== undefined)
+    return { impossible: `rows must be looked at, which would cut the nanoseconds of "${cut}"` };
   if (filtered > copied) return { impossible: 'statistics cannot tell for most rows whether where holds' };
   return runs;
 }
