@@ -6,6 +6,13 @@ export const errorExamples = {
   USAGE: { reason: '--incremental (-i) and --full-drop (-d) exclude one another' },
   INIT_WOULD_OVERWRITE: { paths: ['cosy/hygge.yml'] },
 
+  COMPACT_UNSUPPORTED: { name: 'orders', type: 'clock' },
+  COMPACT_IMPOSSIBLE: {
+    name: 'orders',
+    reason: 'column "amount" is stored as INT32 in one file and as INT64 in another',
+  },
+  NANOSECONDS_CUT: { name: 'orders', column: 'paid_at', path: 'data/orders.parquet' },
+
   UNKNOWN_TYPE: { role: 'home', type: 'parqet', known: ['parquet'], nearest: 'parquet' },
   TYPE_TAKEN: { role: 'home', type: 'parquet' },
   UNKNOWN_KEY: {

@@ -1,6 +1,5 @@
 // Writes the reference pages from the definitions that hygge itself works by: `npm run reference`, after a build.
 // With --check it writes nothing, and ends with 1 where a page is not what it would write.
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtinRegistry } from '../dist/builtin.js';
@@ -108,20 +107,11 @@ function errorSection(name, entry) {
 
 const page = (parts) => `${parts.join('\n\n')}\n`;
 
-/** The text as `npm run format` leaves it. */
-const formatted = (file, text) =>
-  execFileSync(
-    process.execPath,
-    [`${root}node_modules/@biomejs/biome/bin/biome`, 'format', `--stdin-file-path=${file}`],
-    { cwd: root, input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] },
-  );
-
 const pages = { 'docs/types.md': typesPage(), 'docs/errors.md': errorsPage() };
 const without = Object.keys(catalogue).filter((name) => errorExamples[name] === undefined);
 if (without.length > 0) console.error(`scripts/error-examples.mjs has no example of: ${without.join(', ')}`);
 let stale = without.length > 0;
-for (const [file, raw] of Object.entries(pages)) {
-  const text = formatted(file, raw);
+for (const [file, text] of Object.entries(pages)) {
   if (!process.argv.includes('--check')) writeFileSync(`${root}${file}`, text);
   else if (readFileSync(`${root}${file}`, 'utf8') !== text) {
     console.error(`${file} is out of date: build, then npm run reference`);

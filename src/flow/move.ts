@@ -1,6 +1,7 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
+import type { Plan } from '../core/plan.js';
 import type { Schema } from '../core/types.js';
 import { rowsToBatch } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
@@ -31,7 +32,7 @@ export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<
 /** One statement of the engine reads the home and writes the store. */
 export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Moved> {
   const { plan, home, store, watchdog } = prepared;
-  const relation = await relationOf(home);
+  const relation = await relationOf(home, plan);
   const shaped = shapeRelation(relation, plan, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
   await watchdog.race(store.writeRelation(shaped, onMove));
@@ -73,9 +74,9 @@ export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise
   return { rows: read };
 }
 
-async function relationOf(home: HomeSession): Promise<Relation> {
-  if (home.relation === undefined) throw missing('home', 'home', 'relation');
-  return home.relation();
+async function relationOf(home: HomeSession, plan: Plan): Promise<Relation> {
+  if (home.relation === undefined) throw missing(plan.home.type, 'home', 'relation');
+  return home.relation(plan.columns?.map(({ from }) => from));
 }
 
 /** The rows of a home as shaped batches, whatever form it gives them in. */
@@ -83,7 +84,7 @@ async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   const { plan, home, watchdog } = prepared;
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();
-    const relation = shapeRelation(await relationOf(home), plan, plan.output);
+    const relation = shapeRelation(await relationOf(home, plan), plan, plan.output);
     const batchSize = plan.home.batch_size;
     yield* session.batches(relation, {
       signal: watchdog.signal,

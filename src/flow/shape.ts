@@ -82,6 +82,9 @@ export async function checkFilter(
   schema: Schema,
   where: string,
 ): Promise<void> {
+  const stray = strayIn(where);
+  if (stray !== null)
+    throw fail('FILTER_INVALID', { name, where, reason: `there is ${stray} that belongs to nothing` });
   const table = await session.table(schema);
   try {
     const relation = await table.relation();
@@ -92,4 +95,16 @@ export async function checkFilter(
   } finally {
     await table.drop();
   }
+}
+
+/** What would end the condition early, so that the rest of it became another statement; null where nothing does. */
+function strayIn(where: string): string | null {
+  const plain = where.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '').replace(/--.*$/gm, '');
+  let depth = 0;
+  for (const char of plain) {
+    if (char === ';') return 'a semicolon';
+    if (char === '(') depth++;
+    if (char === ')' && --depth < 0) return 'a closing parenthesis';
+  }
+  return null;
 }

@@ -52,6 +52,14 @@ export const parquetErrors = {
     hint: () =>
       'Leave the column out with columns:, or write the file anew with a type that parquet defines.',
   }),
+  NANOSECONDS_CUT: entry<{ name: string; column: string; path: string }>({
+    title: 'Nanoseconds that the engine would cut off',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: column "${f.column}" of ${f.path} has nanoseconds, and the engine reads only microseconds of it`,
+    hint: () =>
+      'Leave compression: at keep, so that row groups are copied as they are and keep them. Or leave the column out with columns:, or say nanoseconds: cut in the home.',
+  }),
   PARQUET_CANNOT_HOLD: entry<{ name: string; column: string; type: string; instead: string }>({
     title: 'A column of a type that parquet does not have',
     kind: 'run',
@@ -112,6 +120,6 @@ export const parquetErrors = {
     message: (f) =>
       `${f.name}: column "${f.column}", row ${f.row}: ${f.value} does not fit the type ${f.type}`,
     hint: () =>
-      'Nothing was rounded or cut, and nothing was published. Declare a type that holds the value, or mend the source.',
+      'Nothing was rounded or cut, and nothing was published. Declare a type that holds the value (a home that declares none has those of its first rows), or mend the source.',
   }),
 };

@@ -1,5 +1,6 @@
 export { type Comparison, parseCondition } from './condition.js';
 export { checkHoldable, guardValues } from './holdable.js';
+export { cutColumns, refuseCuts } from './precision.js';
 export { judgeRowGroups, type Verdict } from './select.js';
 export { listParquet, openParquet, type ParquetSource } from './source.js';
 export {

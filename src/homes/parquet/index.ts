@@ -17,6 +17,12 @@ const config = z.strictObject({
     .nullable()
     .default(null)
     .describe('Whether folders such as year=2024 are columns; null: where all paths have them'),
+  nanoseconds: z
+    .enum(['refuse', 'cut'])
+    .default('refuse')
+    .describe(
+      'What to do with times and zoned timestamps in nanoseconds where rows are decoded: the engine has microseconds',
+    ),
 });
 
 export type ParquetHomeConfig = z.output<typeof config>;

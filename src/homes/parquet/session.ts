@@ -1,5 +1,5 @@
 import type { HomeContext, HomeSession } from '../../core/home.js';
-import { openParquet, readParquet } from '../../formats/parquet/index.js';
+import { openParquet, readParquet, refuseCuts } from '../../formats/parquet/index.js';
 import type { ParquetHomeConfig } from './index.js';
 
 /** Reads all footers, and nothing of the data. */
@@ -32,7 +32,10 @@ export async function openParquetHome(config: ParquetHomeConfig, context: HomeCo
             format: 'parquet',
             description: footer,
           })),
-    relation: async () => ({ sql, schema: await schema() }),
+    relation: async (wanted) => {
+      if (config.nanoseconds === 'refuse') refuseCuts(context.name, source.files, wanted ?? null);
+      return { sql, schema: await schema() };
+    },
     close: async () => {},
   };
 }

@@ -71,6 +71,15 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
     for (const note of plan.notes) notes.add(note);
     steps.push({ kind: 'copy', plan });
   }
+  const largest = Math.max(
+    0,
+    ...runs.flatMap(({ footer, groups }) => groups.map((i) => footer.rowGroups[i]?.rows ?? 0)),
+  );
+  if (largest >= 2 * wish.fileRows) {
+    notes.add(
+      `row groups have up to ${largest.toLocaleString('en-US')} rows, and files end where they do; --route engine keeps to batch_size`,
+    );
+  }
   return summary(footers, runs, steps, wish, [...notes]);
 }
 
