@@ -17,7 +17,7 @@ export interface Holder extends ProcessIdentity {
 }
 
 /** Milliseconds between looks at a lock that cannot be read: it may just be being written. */
-const looks = [5, 20, 75, 200] as const;
+const looks = [5, 20, 75] as const;
 
 /** The holder that a lock names; null where there is no lock. */
 export async function readHolder(fileSystem: FileSystem, host: Host, path: string): Promise<Holder | null> {
