@@ -143,7 +143,7 @@ export class FolderStore {
   /**
    * Makes staged files visible, and takes others out, as one change. Idempotent: the run id that was published last
    * is not published again. A publication that fails has changed nothing, save with LOCK_LOST (another run decides)
-   * and PUBLISH_UNFINISHED (the next `begin` decides).
+   * and PUBLISH_UNFINISHED (the next `begin` decides). After a failure there is only `close`.
    */
   publish(publication: Publication): Promise<PublishedChange> {
     return this.#translated(async () => this.#changeOf(await this.#opened().publish(publication)));

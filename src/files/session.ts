@@ -179,13 +179,18 @@ export class Session {
     const { fileSystem } = folder;
     const intent = folder.intent(id);
     const draft = `${intent}.tmp`;
-    await all([
-      ...syncs,
-      fileSystem.syncFolder(folder.files),
-      ...(this.#state.fence === 0 ? [syncFoldersAbove(fileSystem, folder.files)] : []),
-      writeNewFile(fileSystem, draft, encodeRecord(next)),
-    ]);
-    await this.#lock.check();
+    try {
+      await all([
+        ...syncs,
+        fileSystem.syncFolder(folder.files),
+        ...(this.#state.fence === 0 ? [syncFoldersAbove(fileSystem, folder.files)] : []),
+        writeNewFile(fileSystem, draft, encodeRecord(next)),
+      ]);
+      await this.#lock.check();
+    } catch (error) {
+      await fileSystem.unlink(draft).catch(() => {});
+      throw error;
+    }
     try {
       await fileSystem.rename(draft, intent);
       await fileSystem.syncFolder(folder.hidden);
