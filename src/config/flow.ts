@@ -227,10 +227,18 @@ function readEntity(
     watermark:
       watermark == null
         ? null
-        : { watermark_column: watermark.watermark_column, primary_key: [watermark.primary_key].flat() },
+        : {
+            watermark_column: watermark.watermark_column,
+            primary_key: [watermark.primary_key].flat(),
+            lag: watermark.lag,
+            nulls: watermark.nulls,
+            start: watermark.start === null ? null : String(watermark.start),
+            end: watermark.end === null ? null : String(watermark.end),
+          },
     settings: {
       queue_size: settings.queue_size,
       timeout: settings.timeout,
+      verify: settings.verify,
       retry: settings.retry ?? defaultRetry,
     },
     at: home.at,

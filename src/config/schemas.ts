@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { runTypes } from '../core/capabilities.js';
+import { nullsRules } from '../core/entity-config.js';
+import { verifyLevels } from '../core/fingerprint.js';
+import { parseLag } from '../core/lag.js';
 import { parseBytes } from './memory.js';
 import { parseSeconds } from './seconds.js';
 
@@ -34,6 +37,24 @@ export const watermarkSchema = z.strictObject({
     .union([text, z.array(text)])
     .default([])
     .describe('The column or columns that name a row'),
+  lag: z
+    .union([z.number().min(0), text])
+    .nullable()
+    .default(null)
+    .superRefine((lag, context) => {
+      if (typeof lag === 'string' && parseLag(lag) === null)
+        context.addIssue({
+          code: 'custom',
+          message: 'must be a number, or a time such as 30m, 2h or "1 day"',
+        });
+    })
+    .describe('How far below the last value to look again for rows that come late: 2h, "1 day", or a number'),
+  nulls: z
+    .enum(nullsRules)
+    .default('include')
+    .describe('Rows without a value (NULL, NaN, infinity): include moves them once, skip never, fail stops'),
+  start: z.union([text, z.number()]).nullable().default(null).describe('Rows below are never moved'),
+  end: z.union([text, z.number()]).nullable().default(null).describe('Rows above are never moved'),
 });
 
 export const retrySchema = z.strictObject({
@@ -98,6 +119,12 @@ const shared = {
   source_config: z.strictObject({ where: text.nullish() }).nullish().describe('Older place of where'),
   queue_size: z.int().min(1).default(10).describe('Batches between reader and writer'),
   timeout: z.number().positive().default(300).describe('Seconds without progress before the flow is stopped'),
+  verify: z
+    .enum(verifyLevels)
+    .default('counts')
+    .describe(
+      'counts: rows read and rows staged are compared; fingerprint: the values of every column too; none: nothing is',
+    ),
   retry: retrySchema
     .nullish()
     .describe('How often an error that may pass is tried again, from the beginning'),

@@ -1,4 +1,6 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
+import type { NullsRule } from './entity-config.js';
+import type { VerifyLevel } from './fingerprint.js';
 import type { Schema } from './types.js';
 
 /** The configuration of a home or store as data: its type and its keys. Secrets are references, never values. */
@@ -69,6 +71,8 @@ export interface FlowSettings {
   readonly queue_size: number;
   /** Seconds without progress before the flow is stopped. */
   readonly timeout: number;
+  /** How staged rows are held against the home's. */
+  readonly verify: VerifyLevel;
   readonly retry: RetrySettings;
 }
 
@@ -82,10 +86,26 @@ export interface RetrySettings {
 
 export const defaultRetry: RetrySettings = { attempts: 3, delay: 2 };
 
-/** What of the home is read: rows with `from` <= column <= `to`. Values as text; null = open on that side. */
+/**
+ * What of the home is moved: rows with `from` <= column <= `to`. All values are text that the engine reads back
+ * exactly as the column's type.
+ */
 export interface WatermarkWindow {
   readonly column: string;
+  /** The column's type, as the engine spells it. */
+  readonly type: string;
   readonly primary_key: readonly string[];
+  readonly nulls: NullsRule;
+  /** null = from the beginning. */
   readonly from: string | null;
+  /** Rows at `from` itself are looked at again, and those that the store holds are left out. */
+  readonly from_inclusive: true;
+  /** The greatest value there was when this was planned; null = there was none. */
   readonly to: string | null;
+  /** The greatest value that the store holds: only rows up to here are compared with it; null = nothing to compare. */
+  readonly held_to: string | null;
+  /** The store's watermark before this run; null = none. */
+  readonly before: string | null;
+  /** The store's watermark once this run has published; null = none. */
+  readonly after: string | null;
 }

@@ -1,4 +1,5 @@
 export { type EngineOptions, openEngine } from './engine.js';
+export { BatchFingerprint, fingerprintOf } from './fingerprint.js';
 export { identifier, literal, pathList, withoutPattern } from './quoting.js';
 export { inferSchema, rowsToBatch } from './rows.js';
 export { type TranslateContext, translateEngineError } from './translate.js';

@@ -6,6 +6,7 @@ import type { Route, RunType } from '../core/capabilities.js';
 import type { Engine } from '../core/engine.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
+import type { VerifyLevel } from '../core/fingerprint.js';
 import { type ColumnChoice, defaultRetry, type Plan, type RetrySettings } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
@@ -32,6 +33,8 @@ export interface FlowOptions {
   readonly queue_size?: number;
   /** Seconds without progress before the flow is stopped; default 300. */
   readonly timeout?: number;
+  /** How staged rows are held against the home's before they are published; default `counts`. */
+  readonly verify?: VerifyLevel;
   /** Tries in all (default 3), and seconds before the second one (default 2). For errors that may pass alone. */
   readonly retry?: Partial<RetrySettings>;
   /** Default: the built-in types. */
@@ -81,6 +84,7 @@ export class Flow {
       settings: {
         queue_size: options.queue_size ?? 10,
         timeout: options.timeout ?? 300,
+        verify: options.verify ?? 'counts',
         retry: { ...defaultRetry, ...options.retry },
       },
       at: null,

@@ -25,7 +25,7 @@ describe('where a project is found', () => {
       columns: null,
       where: null,
       watermark: null,
-      settings: { queue_size: 10, timeout: 300, retry: { attempts: 3, delay: 2 } },
+      settings: { queue_size: 10, timeout: 300, verify: 'counts', retry: { attempts: 3, delay: 2 } },
     });
     expect(files).toEqual(
       ['hygge.yml', 'flows/a/flow.yml', 'flows/a/entities/x.yml'].map((file) => join(root, file)),
