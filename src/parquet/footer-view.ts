@@ -1,10 +1,11 @@
 import { fail } from '../errors/index.js';
 import type { ByteRange, ColumnChunk, ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
 import { codecOf, encodingOf, physicalTypeOf } from './names.js';
-import { type SchemaElement, schemaTree } from './schema-tree.js';
+import { type SchemaElement, type SchemaTree, schemaTree } from './schema-tree.js';
 import { bytesOf, fieldOf, integerOf, isStruct, listOf, structOf, textOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
-import type { ThriftList, ThriftStruct, ThriftValue } from './thrift/tree.js';
+import { encodeThrift } from './thrift/encode.js';
+import { struct, type ThriftList, type ThriftStruct, type ThriftValue, thriftType } from './thrift/tree.js';
 
 /** Field numbers of the format that hold encoded lists of their own. */
 const rowGroupsField = 4;
@@ -24,7 +25,7 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   if (fieldOf(raw, 8) !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
   const need = needIn(path);
   const schemaList = need(listOf(raw, 2), 'its schema is missing');
-  const { root, leaves } = schemaTree(schemaList, path);
+  const { root, leaves } = sharedSchemaTree(schemaList, path);
   const rows = need(countOf(raw, 3), 'its number of rows is missing or impossible');
   const rowGroupList = need(listOf(raw, rowGroupsField), 'its list of row groups is missing');
   const rowGroups = rowGroupList.values.map((value, i) => rowGroupView(value, leaves, path, i + 1));
@@ -51,6 +52,23 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
     columnOrders: orders === null ? null : structsIn(orders).map(columnOrderView),
     raw: bytes,
   };
+}
+
+/** The schemas read last, by their bytes: thousands of files of one writer share one tree in memory. */
+const schemaTrees = new Map<string, SchemaTree>();
+const mostSchemaTrees = 32;
+
+function sharedSchemaTree(list: ThriftList, path: string): SchemaTree {
+  const bytes = encodeThrift(struct([{ id: 2, type: thriftType.list, value: list }]));
+  const key = Buffer.from(bytes).toString('latin1');
+  const tree = schemaTrees.get(key) ?? schemaTree(list, path);
+  schemaTrees.delete(key);
+  schemaTrees.set(key, tree);
+  for (const oldest of schemaTrees.keys()) {
+    if (schemaTrees.size <= mostSchemaTrees) break;
+    schemaTrees.delete(oldest);
+  }
+  return tree;
 }
 
 /** The metadata as a tree; the row groups are left encoded. */
