@@ -22,7 +22,20 @@ export interface EntityConfig {
   readonly at: Position | null;
 }
 
+/** How new rows are told from old ones. Columns are named as the home names them. */
 export interface WatermarkConfig {
   readonly watermark_column: string;
+  /** The columns that name a row; none: rows are told apart by all their values. */
   readonly primary_key: readonly string[];
+  /** How far below the last value to look again: "2h" for times, a number for numbers; null = not at all. */
+  readonly lag: string | number | null;
+  /** What becomes of rows whose value has no place in the order: NULL, NaN, infinity. */
+  readonly nulls: NullsRule;
+  /** Rows below `start` or above `end` are never moved; null = no limit. */
+  readonly start: string | null;
+  readonly end: string | null;
 }
+
+/** `include`: moved, once. `skip`: never moved. `fail`: an error before anything is read. */
+export const nullsRules = ['include', 'skip', 'fail'] as const;
+export type NullsRule = (typeof nullsRules)[number];

@@ -31,6 +31,14 @@ export interface SourceFile {
   readonly format: string;
 }
 
+/** What is certain about the values of a column. */
+export interface ColumnBounds {
+  /** The greatest value, as text that the engine reads back exactly; null where there is no value. */
+  readonly max: string | null;
+  /** Whether some have no place in the order: NULL, NaN, infinity. */
+  readonly unordered: boolean;
+}
+
 /** Why something cannot be done, in a few words that continue "it cannot be copied: …". */
 export interface Impossible {
   readonly impossible: string;
@@ -49,9 +57,12 @@ export interface HomeSession {
   estimate(): Promise<Estimate>;
   /** What a person should know before anything is moved, such as columns that some files lack. */
   warnings?(): readonly string[];
+  /** What is known of a column's values without reading them; null where only the data can tell. */
+  bounds?(column: string): Promise<ColumnBounds | null>;
   /** The files whose rows, in this order, are the home's rows; or why their bytes alone are not. */
   files?(): Promise<readonly SourceFile[] | Impossible>;
-  relation?(): Promise<Relation>;
+  /** All rows, all columns. `wanted`: the columns that will be read of it; default: all. */
+  relation?(wanted?: readonly string[]): Promise<Relation>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
   close(): Promise<void>;
 }

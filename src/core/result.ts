@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors/index.js';
 import type { Route, RunType } from './capabilities.js';
+import type { Merged } from './store.js';
 
 export type EntityStatus = 'success' | 'fail' | 'skip';
 
@@ -13,18 +14,25 @@ export interface EntityResult {
   /** null where the run failed before a route was chosen. */
   readonly route: Route | null;
   readonly reason: string | null;
-  /** Rows published; 0 unless status is "success". */
+  /** Rows published; 0 unless status is "success", or all that failed was to record it (JOURNAL_BEHIND). */
   readonly rows: number;
   readonly bytes_read: number;
   readonly bytes_written: number;
   readonly duration_s: number;
+  /** How many tries it took; 0 where it was not started. */
+  readonly attempts: number;
   /** Paths of the files that were published. */
   readonly files: readonly string[];
   /** What the count of rows was proved by; null where nothing was published. */
   readonly verified: { readonly by: string; readonly rows: number } | null;
   /** The process's peak resident memory up to then. */
   readonly peak_memory_bytes: number;
+  /** The store's watermark after the run, as text; null where it has none. */
   readonly watermark: string | null;
+  /** The type of the watermark, as the engine spells it. */
+  readonly watermark_type?: string;
+  /** With a merge: what became of the rows. */
+  readonly merged?: Merged;
   readonly error: ErrorReport | null;
 }
 

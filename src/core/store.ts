@@ -108,8 +108,11 @@ export interface StoreSession {
    * What the last publication kept with its data; null where there was none. Left out by stores that keep nothing.
    */
   record?(): Promise<unknown>;
-  /** Every row that readers of the store see now; null where there is none. Nothing of it is read yet. */
-  held?(): Promise<Relation | null>;
+  /**
+   * Every row that readers of the store see now, with at least those of the columns that it has; null where there is
+   * none. Nothing of it is read yet. Left out by stores that cannot tell.
+   */
+  held?(schema: Schema): Promise<Relation | null>;
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation. */

@@ -1,6 +1,9 @@
 import type { Route } from '../core/capabilities.js';
 import type { Engine, EngineSession } from '../core/engine.js';
+import type { EntityConfig } from '../core/entity-config.js';
 import type { Registry } from '../core/registry.js';
+import type { KeptWatermark } from '../core/watermark.js';
+import type { Recorder } from './record.js';
 
 /** What a flow needs of its surroundings. */
 export interface FlowContext {
@@ -8,9 +11,19 @@ export interface FlowContext {
   readonly runId: string;
   /** Opened when a flow first needs it; shared by all. */
   engine(): Promise<Engine>;
+  /** The project's name, for the record. */
+  readonly project?: string | undefined;
+  /** Where what ran is recorded. */
+  readonly recorder?: Recorder | undefined;
   /** Forces a route; an error where it cannot be taken. */
   readonly route?: Route | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Aborted: what runs may end, but nothing is begun any more, nor tried again. */
+  readonly drain?: AbortSignal | undefined;
+  /** The rows that are asked for, whatever the watermark is: `--from` and `--to`. */
+  readonly backfill?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
+  /** The last watermark of an entity where its store keeps none: from the journal. */
+  readonly lastWatermark?: ((config: EntityConfig) => Promise<KeptWatermark | null>) | undefined;
 }
 
 /** An engine session that is opened when it is first asked for, and closed if it was. */

@@ -1,19 +1,27 @@
 import type { Route } from '../core/capabilities.js';
+import { asRunRecord, type EarlierRun, type RunRecord } from '../core/run-record.js';
 import type { Commit, Published, Staged } from '../core/store.js';
 import { fail } from '../errors/index.js';
 import { type Moved, moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
-import { type Prepared, typeError } from './prepare.js';
+import type { Prepared } from './prepare.js';
+import { typeError } from './read.js';
+import { type RunIdentity, runRecord } from './record.js';
+import { movesAll } from './window/moving.js';
 
 /** What a plan's execution has proved and published. */
 export interface Outcome {
   readonly rows: number;
   readonly bytesRead: number;
+  /** What was kept with the data; null where there was nothing to publish. */
+  readonly record: RunRecord | null;
   /** null where there was nothing to publish. */
   readonly published: Published | null;
   readonly staged: Staged;
 }
 
 export interface ExecuteListeners {
+  /** The store is held, and has told of earlier runs. Waited for. */
+  readonly onEarlier: (runs: readonly EarlierRun[]) => Promise<void>;
   readonly onProgress: (progress: { rows: number; fraction: number | null }) => void;
   readonly onStaged: (staged: Staged) => void;
   readonly onPublished: (published: Published) => void;
@@ -28,7 +36,7 @@ const moves: Record<Route, (prepared: Prepared, onMove: OnMove) => Promise<Moved
 /** Stages, verifies and publishes a prepared flow. Whatever fails, what was staged is gone afterwards. */
 export async function execute(
   prepared: Prepared,
-  runId: string,
+  run: RunIdentity,
   listeners: ExecuteListeners,
 ): Promise<Outcome> {
   const { plan, store, watchdog } = prepared;
@@ -38,7 +46,15 @@ export async function execute(
     );
   let published: Published | null = null;
   try {
-    await guard(store.begin({ mode: plan.mode, schema: plan.output, rows: expectedRows(prepared) }));
+    if (!prepared.begun)
+      await guard(store.begin({ mode: plan.mode, schema: plan.output, rows: expectedRows(prepared) }));
+    await guard(listeners.onEarlier(prepared.earlier));
+    const before = publishedBefore(prepared, run);
+    if (before !== null) {
+      published = await publish(prepared, { runId: run.runId, rows: before.rows, record: before });
+      listeners.onPublished(published);
+      return outcomeBefore(before, published);
+    }
     const onMove: OnMove = (progress) => {
       watchdog.progress();
       listeners.onProgress(progress);
@@ -46,18 +62,20 @@ export async function execute(
     const moved = await moves[plan.route](prepared, onMove);
     const staged = await guard(store.finish());
     listeners.onStaged(staged);
-    if (moved.rows !== null && moved.rows !== staged.rows) {
+    const unchanged = staged.merged?.unchanged ?? 0;
+    if (moved.rows !== null && moved.rows !== staged.rows + unchanged) {
       throw fail('ROWS_DIFFER', { name: plan.name, read: moved.rows, staged: staged.rows });
     }
+    let record: RunRecord | null = null;
     const nothingNew = staged.rows === 0 && plan.mode !== 'replace';
     if (nothingNew) {
       await guard(store.discard());
     } else {
-      const commit: Commit = { runId, rows: staged.rows, record: { name: plan.name, rows: staged.rows } };
-      published = await publish(prepared, commit);
+      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep });
+      published = await publish(prepared, { runId: run.runId, rows: staged.rows, record });
       listeners.onPublished(published);
     }
-    return { rows: staged.rows, bytesRead: plan.estimate.bytes ?? 0, published, staged };
+    return { rows: staged.rows, bytesRead: plan.estimate.bytes ?? 0, record, published, staged };
   } catch (error) {
     if (published === null) await store.discard().catch(() => {});
     throw error;
@@ -75,6 +93,22 @@ async function publish(prepared: Prepared, commit: Commit): Promise<Published> {
   }
 }
 
-function expectedRows({ plan }: Prepared): number | null {
-  return plan.where === null && plan.estimate.exact ? plan.estimate.rows : null;
+/**
+ * What this very run has published already: a try before this one failed so late that only the store could say what
+ * became of it. It is not moved twice.
+ */
+function publishedBefore({ earlier }: Prepared, { runId }: RunIdentity): RunRecord | null {
+  const own = earlier.find(
+    ({ what, runId: theirs }) => theirs === runId && (what === 'published' || what === 'rolled-forward'),
+  );
+  return asRunRecord(own?.record);
+}
+
+function outcomeBefore(record: RunRecord, published: Published): Outcome {
+  const { rows, files, bytes_written: bytes, bytes_read: bytesRead } = record;
+  return { rows, bytesRead, record, published, staged: { rows, bytes, files, by: "the store's record" } };
+}
+
+function expectedRows({ plan, moving }: Prepared): number | null {
+  return plan.where === null && movesAll(moving) && plan.estimate.exact ? plan.estimate.rows : null;
 }

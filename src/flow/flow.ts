@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
 import type { Route, RunType } from '../core/capabilities.js';
 import type { Engine } from '../core/engine.js';
-import type { EntityConfig } from '../core/entity-config.js';
+import type { EntityConfig, NullsRule, WatermarkConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
 import type { VerifyLevel } from '../core/fingerprint.js';
 import { type ColumnChoice, defaultRetry, type Plan, type RetrySettings } from '../core/plan.js';
@@ -29,6 +29,8 @@ export interface FlowOptions {
   readonly columns?: readonly string[] | Readonly<Record<string, string>>;
   /** An SQL condition over the home's columns. */
   readonly where?: string;
+  /** How new rows are told from old ones. Default: they are not. */
+  readonly watermark?: WatermarkOptions;
   /** Batches between reader and writer; default 10. */
   readonly queue_size?: number;
   /** Seconds without progress before the flow is stopped; default 300. */
@@ -45,7 +47,25 @@ export interface FlowOptions {
   readonly threads?: number;
 }
 
+/** As `watermark` of `flow.yml`. */
+export interface WatermarkOptions {
+  /** As the home names it. */
+  readonly watermark_column: string;
+  readonly primary_key?: string | readonly string[];
+  /** How far below the last value to look again: "2h", or a number. Default: not at all. */
+  readonly lag?: string | number;
+  /** Default: `include`. */
+  readonly nulls?: NullsRule;
+  /** Rows below `start` or above `end` are never moved. Default: no limit. */
+  readonly start?: string;
+  readonly end?: string;
+}
+
 export interface StartOptions {
+  /** Rows from here on, whatever the watermark is. */
+  readonly from?: string;
+  /** Rows up to here. */
+  readonly to?: string;
   readonly route?: Route;
   readonly signal?: AbortSignal;
 }
@@ -80,7 +100,7 @@ export class Flow {
       append: null,
       columns: columnChoices(options.columns),
       where: options.where ?? null,
-      watermark: null,
+      watermark: watermarkConfig(options.watermark),
       settings: {
         queue_size: options.queue_size ?? 10,
         timeout: options.timeout ?? 300,
@@ -130,6 +150,7 @@ export class Flow {
         runId: newRunId(),
         engine: () => (engine ??= open()),
         route: options.route,
+        backfill: { from: options.from, to: options.to },
         signal: options.signal,
       });
     } finally {
@@ -143,4 +164,17 @@ function columnChoices(columns: FlowOptions['columns']): readonly ColumnChoice[]
   if (columns === undefined) return null;
   if (Array.isArray(columns)) return (columns as readonly string[]).map((name) => ({ from: name, name }));
   return Object.entries(columns as Readonly<Record<string, string>>).map(([name, from]) => ({ from, name }));
+}
+
+function watermarkConfig(options: WatermarkOptions | undefined): WatermarkConfig | null {
+  if (options === undefined) return null;
+  const {
+    watermark_column,
+    primary_key = [],
+    lag = null,
+    nulls = 'include',
+    start = null,
+    end = null,
+  } = options;
+  return { watermark_column, primary_key: [primary_key].flat(), lag, nulls, start, end };
 }

@@ -1,13 +1,13 @@
-import type { Batch, Row } from '../core/batch.js';
+import type { Batch } from '../core/batch.js';
 import type { Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
 import type { Plan } from '../core/plan.js';
-import type { Schema } from '../core/types.js';
-import { rowsToBatch } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
-import { isBatch, type Prepared, typeError } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { BoundedQueue } from './queue.js';
-import { filterBatches, shapeBatch, shapeRelation } from './shape.js';
+import { batchesOfHome, typeError } from './read.js';
+import { filterBatches, shapeBatch } from './shape.js';
+import { movedRelation, movesAll } from './window/moving.js';
 
 /** Memory that waits between reader and writer, at most: 64 MB. */
 const queueBytes = 64 * 1024 * 1024;
@@ -25,19 +25,25 @@ export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<
   const { store, copy, shape, watchdog } = prepared;
   if (store.writeFiles === undefined || copy === null)
     throw missing(prepared.plan.store.type, 'store', 'writeFiles');
+  const { late } = prepared.moving;
+  if (late !== null) {
+    if (store.writeRelation === undefined) throw missing(prepared.plan.store.type, 'store', 'writeRelation');
+    await watchdog.race(store.writeRelation({ sql: late, schema: prepared.plan.output }, onMove));
+  }
   await watchdog.race(store.writeFiles(copy, shape, onMove));
-  return { rows: copy.rows };
+  return { rows: late === null ? copy.rows : null };
 }
 
 /** One statement of the engine reads the home and writes the store. */
 export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Moved> {
   const { plan, home, store, watchdog } = prepared;
   const relation = await relationOf(home, plan);
-  const shaped = shapeRelation(relation, plan, plan.output);
+  const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
   await watchdog.race(store.writeRelation(shaped, onMove));
   // Without a filter the home's own count is the one to hold the store to.
-  return { rows: plan.where === null && plan.estimate.exact ? plan.estimate.rows : null };
+  const whole = plan.where === null && movesAll(prepared.moving) && plan.estimate.exact;
+  return { rows: whole ? plan.estimate.rows : null };
 }
 
 /** A producer reads the home, a consumer writes the store, a bounded queue lies between. */
@@ -84,61 +90,19 @@ async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   const { plan, home, watchdog } = prepared;
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();
-    const relation = shapeRelation(await relationOf(home, plan), plan, plan.output);
+    const relation = movedRelation(await relationOf(home, plan), plan, prepared.moving, plan.output);
     const batchSize = plan.home.batch_size;
     yield* session.batches(relation, {
       signal: watchdog.signal,
       ...(typeof batchSize === 'number' ? { rowsPerBatch: batchSize } : {}),
     });
-  } else if (plan.where !== null) {
-    const session = await prepared.homeSession.get();
-    yield* filterBatches(
-      readBatches(prepared, home.read.bind(home)),
-      session,
-      plan.schema,
-      plan,
-      plan.output,
-    );
-  } else {
-    for await (const batch of readBatches(prepared, home.read.bind(home)))
-      yield shapeBatch(batch, plan, plan.output);
+    return;
   }
-}
-
-/** What a home's `read` yields, as batches of the planned schema. Errors of its own code are told as such. */
-async function* readBatches(
-  prepared: Prepared,
-  read: NonNullable<HomeSession['read']>,
-): AsyncGenerator<Batch> {
-  const { plan, watchdog } = prepared;
-  const iterator = prepared.read ?? read({ signal: watchdog.signal })[Symbol.asyncIterator]();
-  let row = 0;
-  let piece: Batch | readonly Row[] | null = prepared.first;
-  try {
-    for (;;) {
-      if (piece !== null) {
-        const batch = toBatch(plan.name, plan.schema, piece, row);
-        row += batch.rows;
-        yield batch;
-      }
-      const next = await iterator.next();
-      if (next.done === true) return;
-      piece = next.value;
-    }
-  } catch (error) {
-    throw typeError(plan.name, 'home', plan.home.type, error);
-  } finally {
-    void iterator.return?.().catch(() => {});
-  }
-}
-
-function toBatch(name: string, schema: Schema, piece: Batch | readonly Row[], firstRow: number): Batch {
-  if (!isBatch(piece)) return rowsToBatch(piece, schema, { name, firstRow });
-  const same =
-    piece.schema.length === schema.length && piece.schema.every((c, i) => c.name === schema[i]?.name);
-  if (same) return piece;
-  const found = piece.schema.map((column) => column.name).join(', ');
-  throw new Error(`a batch has the columns ${found}, not those that schema() told`);
+  const { read, first } = prepared;
+  const reading = { ...plan, type: plan.home.type, read, first, signal: watchdog.signal };
+  const batches = batchesOfHome(home, reading);
+  if (plan.where === null) for await (const batch of batches) yield shapeBatch(batch, plan, plan.output);
+  else yield* filterBatches(batches, await prepared.homeSession.get(), plan.schema, plan, plan.output);
 }
 
 /** How batches get into a store, whatever form it takes them in. */

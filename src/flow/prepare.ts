@@ -2,15 +2,22 @@ import type { Batch, Row } from '../core/batch.js';
 import type { RunType, WriteMode } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { HomeDefinition, HomeSession, Impossible } from '../core/home.js';
-import type { Plan, TypedConfig } from '../core/plan.js';
+import type { Estimate, Plan, TypedConfig } from '../core/plan.js';
+import type { EarlierRun } from '../core/run-record.js';
 import type { FilesPlan, FilesShape, StoreDefinition, StoreSession } from '../core/store.js';
 import type { Schema } from '../core/types.js';
+import type { KeptWatermark } from '../core/watermark.js';
 import { inferSchema } from '../engine/index.js';
 import { fail, HyggeError } from '../errors/index.js';
 import { type FlowContext, LazySession } from './context.js';
+import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
-import { checkFilter, shapeSchema, shapeSelect } from './shape.js';
+import { checkFilter, shapeSchema } from './shape.js';
 import { Watchdog } from './watchdog.js';
+import { collected } from './window/collect.js';
+import { freshSelect, type Moving, movesAll } from './window/moving.js';
+import { openWindow, watermarkColumn } from './window/open.js';
+import { settledName } from './window/window.js';
 
 /** A flow whose home and store are open and whose plan is made; nothing has been written yet. Used once. */
 export interface Prepared {
@@ -20,23 +27,37 @@ export interface Prepared {
   /** How files would be copied, where they can be. */
   readonly copy: FilesPlan | null;
   readonly shape: FilesShape;
+  /** Which rows the watermark lets through. */
+  readonly moving: Moving;
+  /** What the store is to keep with its data. */
+  readonly keep: KeptWatermark | null;
+  /** Whether the store is taken already: what is planned from what it holds must stay true. */
+  readonly begun: boolean;
   readonly homeSession: LazySession;
   readonly storeSession: LazySession;
   /** What was read already to learn the types of a home that declares none. */
   readonly read: AsyncIterator<Batch | readonly Row[]> | null;
   readonly first: Batch | readonly Row[] | null;
   readonly watchdog: Watchdog;
+  /** What the store tells of earlier runs, once it has been begun. */
+  readonly earlier: readonly EarlierRun[];
   /** Closes both ends and the engine's sessions; whatever fails here is passed over. */
   close(): Promise<void>;
 }
 
 const modes: Record<RunType, WriteMode> = { full_drop: 'replace', incremental: 'append', merge: 'merge' };
 
+export interface PrepareOptions {
+  /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
+  readonly carryOut?: boolean;
+}
+
 /** Opens both ends of an entity and makes its plan. Every problem of its configuration is known afterwards. */
 export async function prepare(
   config: EntityConfig,
   context: FlowContext,
   notice: (message: string) => void,
+  { carryOut = false }: PrepareOptions = {},
 ): Promise<Prepared> {
   const { name } = config;
   const { definition: homeType, settings: homeSettings } = typed(config.home, (type) =>
@@ -55,6 +76,7 @@ export async function prepare(
   const homeSession = new LazySession(context.engine, name);
   const storeSession = new LazySession(context.engine, name);
   const open: { home: HomeSession | null; store: StoreSession | null } = { home: null, store: null };
+  const earlier: EarlierRun[] = [];
   let read: AsyncIterator<Batch | readonly Row[]> | null = null;
   const close = async (): Promise<void> => {
     watchdog.end();
@@ -65,7 +87,7 @@ export async function prepare(
   };
 
   try {
-    const home = await watchdog.race(
+    let home = await watchdog.race(
       homeType
         .open(homeSettings, { name, signal: watchdog.signal, engine: () => homeSession.get() })
         .catch((cause) => Promise.reject(typeError(name, 'home', homeType.type, cause))),
@@ -80,6 +102,8 @@ export async function prepare(
     const schema =
       declared ?? (first === null || isBatch(first) ? (first?.schema ?? []) : inferSchema(first));
     const output = shapeSchema(name, schema, config);
+    const backfill = context.backfill ?? {};
+    const column = watermarkColumn(config, mode, schema, backfill);
     if (config.where !== null) await checkFilter(name, await homeSession.get(), schema, config.where);
 
     const store = await watchdog.race(
@@ -90,12 +114,37 @@ export async function prepare(
         signal: watchdog.signal,
         engine: () => storeSession.get(),
         notice,
+        earlier: (run) => earlier.push(run),
       }),
     );
     open.store = store;
+    const begun = carryOut && column !== null;
+    if (begun) await watchdog.race(store.begin({ mode, schema: output, rows: null, ...keyOf(config, mode) }));
     const contents = await watchdog.race(store.inspect());
-    const shape = filesShape(schema, config);
-    const files = await watchdog.race(planCopy(home, store, shape));
+    if (column !== null && home.relation === undefined && home.read !== undefined) {
+      const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };
+      const batches = batchesOfHome(home, reading, () => watchdog.progress());
+      home = await watchdog.race(collected(home, batches, await homeSession.get(), schema));
+      open.home = home;
+      read = null;
+      first = null;
+    }
+    const opened = await watchdog.race(
+      openWindow(column, {
+        config,
+        mode,
+        schema,
+        output,
+        home,
+        store,
+        backfill,
+        fallback: async () => (await context.lastWatermark?.(config)) ?? null,
+        engine: () => homeSession.get(),
+      }),
+    );
+    const { moving } = opened;
+    const shape = filesShape(schema, config, moving);
+    const files = await watchdog.race(planCopy(home, store, shape, moving));
     const copy = 'impossible' in files ? null : files;
     const choice = chooseRoute(name, homeType, storeType, files, context.route);
     const plan: Plan = {
@@ -112,33 +161,62 @@ export async function prepare(
       columns: config.columns,
       where: config.where,
       output,
-      estimate: await watchdog.race(home.estimate()),
+      estimate: estimateOf(
+        await watchdog.race(home.estimate()),
+        moving,
+        choice.route === 'splice' ? copy : null,
+      ),
       contents,
-      watermark:
-        config.watermark === null
-          ? null
-          : {
-              column: config.watermark.watermark_column,
-              primary_key: config.watermark.primary_key,
-              from: null,
-              to: null,
-            },
+      watermark: opened.window,
       settings: config.settings,
       warnings: [
         ...(home.warnings?.() ?? []),
+        ...opened.warnings,
         ...(choice.route === 'splice' ? (copy?.notes ?? []) : []),
         ...foreignWarning(mode, contents.foreign),
       ],
     };
-    return { plan, home, store, copy, shape, homeSession, storeSession, read, first, watchdog, close };
+    const { keep } = opened;
+    const sessions = { homeSession, storeSession };
+    return {
+      plan,
+      home,
+      store,
+      copy,
+      shape,
+      moving,
+      keep,
+      begun,
+      ...sessions,
+      read,
+      first,
+      watchdog,
+      earlier,
+      close,
+    };
   } catch (error) {
     await close();
     throw placed(error, config);
   }
 }
 
-function filesShape(schema: Schema, { columns, where }: EntityConfig): FilesShape {
-  return { schema, columns, where, select: (sql) => shapeSelect(sql, { columns, where }) };
+function filesShape(schema: Schema, { columns, where }: EntityConfig, moving: Moving): FilesShape {
+  const window = typeof moving.fresh === 'string' ? moving.fresh : null;
+  return { schema, columns, where, window, select: (sql) => freshSelect(sql, { columns, where }, window) };
+}
+
+/** How much is moved: less than the home has where a watermark leaves rows out, and then only the data can tell. */
+function estimateOf(home: Estimate, moving: Moving, copy: FilesPlan | null): Estimate {
+  if (movesAll(moving)) return home;
+  const rows = copy !== null && moving.late === null ? copy.rows : null;
+  return { ...home, rows, bytes: copy?.bytes ?? home.bytes, exact: rows !== null };
+}
+
+/** The columns that name a row of a merge, as they settle. */
+function keyOf(config: EntityConfig, mode: WriteMode): { readonly key?: readonly string[] } {
+  if (mode !== 'merge') return {};
+  const key = config.watermark?.primary_key ?? [];
+  return { key: key.map((column) => settledName(column, config.columns) ?? column) };
 }
 
 /** How the home's files would be copied into the store; or why they cannot be. */
@@ -146,7 +224,10 @@ async function planCopy(
   home: HomeSession,
   store: StoreSession,
   shape: FilesShape,
+  { merge, fresh }: Moving,
 ): Promise<FilesPlan | Impossible> {
+  if (merge !== null) return { impossible: 'rows are merged by their key, so every one is looked at' };
+  if (fresh === false) return { impossible: 'no row is above what the store holds' };
   if (home.files === undefined || store.planFiles === undefined) return noFiles;
   const files = await home.files();
   return 'impossible' in files ? files : store.planFiles(files, shape);
@@ -169,17 +250,6 @@ async function firstPiece(
     if (next === undefined || next.done === true) return null;
     if (isBatch(next.value) || next.value.length > 0) return next.value;
   }
-}
-
-export function isBatch(piece: Batch | readonly Row[]): piece is Batch {
-  return !Array.isArray(piece);
-}
-
-/** What the code of a type threw, as an error that says whose it is. */
-export function typeError(name: string, role: 'home' | 'store', type: string, thrown: unknown): HyggeError {
-  if (thrown instanceof HyggeError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return fail('TYPE_FAILED', { name, role, type, reason }, { cause: thrown });
 }
 
 /** The error with the place of the home in the YAML, where it has no place of its own. */

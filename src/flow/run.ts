@@ -2,61 +2,130 @@ import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
-import { asHyggeError, type HyggeError } from '../errors/index.js';
+import { newRunId } from '../core/run-id.js';
+import type { RunRecord } from '../core/run-record.js';
+import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
 import type { FlowContext } from './context.js';
 import { execute, type Outcome } from './execute.js';
 import { type Prepared, prepare } from './prepare.js';
+import type { RunIdentity } from './record.js';
+import { pauseAfter, triesAgain, wait } from './retry.js';
 
 /** Milliseconds between two events of progress, at least. */
 const progressPause = 100;
 
-/** Runs one entity from its plan to its result. Never rejects: what went wrong is in the result and the event. */
+/**
+ * Runs one entity from its plan to its result, again where an error may pass. Never rejects: what went wrong is in the
+ * result and the event.
+ */
 export async function runEntity(
   config: EntityConfig,
   ref: EntityRef,
   context: FlowContext,
   events: Events,
 ): Promise<EntityResult> {
-  const started = performance.now();
+  const { runId, project = null, signal, drain } = context;
+  const run = { config, runId, entityRunId: newRunId(), project, startedAt: new Date(), attempt: 1 };
+  const start = performance.now();
+  const { retry } = config.settings;
+  events.emit('flow.started', { ref });
+  let tried = await tryOnce(run, ref, context, events, start);
+  while (tried.error !== null && tried.record === null) {
+    const { error } = tried;
+    if (signal?.aborted || drain?.aborted || !triesAgain(error, run.attempt, retry)) break;
+    const pause = pauseAfter(run.attempt, retry);
+    events.emit('flow.retrying', {
+      ref,
+      attempt: run.attempt,
+      attempts: retry.attempts,
+      pause_s: pause,
+      error,
+    });
+    if (!(await wait(pause, [signal, drain]))) break;
+    run.attempt++;
+    tried = await tryOnce(run, ref, context, events, start);
+  }
+  if (tried.record === null) {
+    // The store is let go, and nothing of the run is in it: what cannot be recorded can be told.
+    const recorded = context.recorder?.finished({ run, ...tried });
+    await recorded?.catch((error) => {
+      const message = `the journal has no entry of this: ${asHyggeError(error).message}`;
+      if (tried.error !== null) events.emit('flow.notice', { ref, message });
+      else tried = failed(tried, asHyggeError(error));
+    });
+  }
+  const { result, error } = tried;
+  events.emit('flow.finished', { ref, result, error });
+  return result;
+}
+
+interface Tried {
+  readonly result: EntityResult;
+  readonly error: HyggeError | null;
+  /** What was kept with the data, where any was published. */
+  readonly record: RunRecord | null;
+  readonly rowsStaged: number | null;
+}
+
+/** One try, with sessions of its own. What it publishes is recorded while its store is still held. */
+async function tryOnce(
+  run: RunIdentity,
+  ref: EntityRef,
+  context: FlowContext,
+  events: Events,
+  start: number,
+): Promise<Tried> {
+  const { config } = run;
   let prepared: Prepared | null = null;
   let outcome: Outcome | null = null;
   let error: HyggeError | null = null;
-  events.emit('flow.started', { ref });
   try {
-    prepared = await prepare(config, context, (message) => events.emit('flow.notice', { ref, message }));
+    prepared = await prepare(config, context, (message) => events.emit('flow.notice', { ref, message }), {
+      carryOut: true,
+    });
     const { plan } = prepared;
     events.emit('flow.planned', { ref, plan });
-    for (const message of plan.warnings) events.emit('flow.notice', { ref, message });
-    outcome = await execute(prepared, context.runId, {
+    outcome = await execute(prepared, run, {
+      onEarlier: async (runs) => context.recorder?.earlier(config, runs),
       onProgress: throttledProgress(ref, plan, events),
       onStaged: ({ rows, bytes }) => events.emit('flow.staged', { ref, rows, bytes }),
       onPublished: ({ files, removed }) =>
         events.emit('flow.published', { ref, files: files.length, removed }),
     });
   } catch (thrown) {
-    const caught = asHyggeError(thrown);
-    error = caught.at === null && config.at !== null ? caught.placedAt(config.at) : caught;
+    error = placed(asHyggeError(thrown), config);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const result = resultOf(run, prepared?.plan ?? null, outcome, error, seconds);
+  const record = outcome?.record ?? null;
+  let tried: Tried = { result, error, record, rowsStaged: outcome?.staged.rows ?? null };
+  try {
+    if (record !== null) await context.recorder?.finished({ run, ...tried });
+  } catch (thrown) {
+    const { message } = asHyggeError(thrown);
+    const facts = { name: config.name, rows: result.rows, reason: message };
+    tried = failed(tried, fail('JOURNAL_BEHIND', facts, { cause: thrown }));
   } finally {
     await prepared?.close();
   }
-  const result = resultOf(
-    config,
-    prepared?.plan ?? null,
-    outcome,
-    error,
-    (performance.now() - started) / 1000,
-  );
-  events.emit('flow.finished', { ref, result, error });
-  return result;
+  return tried;
+}
+
+function failed(tried: Tried, error: HyggeError): Tried {
+  return { ...tried, error, result: { ...tried.result, status: 'fail', error: error.toJSON() } };
+}
+
+function placed(error: HyggeError, { at }: EntityConfig): HyggeError {
+  return error.at === null && at !== null ? error.placedAt(at) : error;
 }
 
 /** The result of an entity that was not started, with the reason. */
 export function skippedResult(config: EntityConfig, reason: string): EntityResult {
-  return { ...resultOf(config, null, null, null, 0), status: 'skip', reason };
+  return { ...resultOf({ config, attempt: 0 }, null, null, null, 0), status: 'skip', reason };
 }
 
 function resultOf(
-  config: EntityConfig,
+  { config, attempt }: Pick<RunIdentity, 'config' | 'attempt'>,
   plan: Plan | null,
   outcome: Outcome | null,
   error: HyggeError | null,
@@ -80,9 +149,21 @@ function resultOf(
       outcome === null || published === null ? null : { by: outcome.staged.by, rows: outcome.staged.rows },
     // Kilobytes on every platform: libuv's own unit.
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
-    watermark: null,
+    attempts: attempt,
+    ...watermarkOfResult(plan, published !== null),
+    ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,
   };
+}
+
+/** The store's watermark as the run has left it. */
+function watermarkOfResult(
+  plan: Plan | null,
+  isPublished: boolean,
+): Pick<EntityResult, 'watermark' | 'watermark_type'> {
+  const window = plan?.watermark ?? null;
+  if (window === null) return { watermark: null };
+  return { watermark: isPublished ? window.after : window.before, watermark_type: window.type };
 }
 
 function throttledProgress(

@@ -2,10 +2,12 @@ import type { ErrorEntry } from '../entry.js';
 import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
 import { fileErrors } from './files.js';
+import { journalErrors } from './journal.js';
 import { parquetErrors } from './parquet.js';
 import { publishingErrors } from './publishing.js';
 import { rowErrors } from './rows.js';
 import { runErrors } from './run.js';
+import { watermarkErrors } from './watermark.js';
 import { workspaceErrors } from './workspace.js';
 
 /** Every error that hygge can make, by code. The reference page and `fail` are made from it. */
@@ -13,10 +15,12 @@ export const catalogue = {
   ...cliErrors,
   ...configErrors,
   ...fileErrors,
+  ...journalErrors,
   ...parquetErrors,
   ...publishingErrors,
   ...rowErrors,
   ...runErrors,
+  ...watermarkErrors,
   ...workspaceErrors,
 };
 

@@ -14,6 +14,7 @@ import type {
   StoreContext,
   StoreSession,
 } from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
 import { hyggeVersion } from '../../core/version.js';
 import { fail } from '../../errors/index.js';
 import { FolderStore } from '../../files/index.js';
@@ -27,6 +28,7 @@ import {
 import { executeSplice, readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
 import { earlierRuns } from './earlier.js';
+import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
 import { FileNames } from './names.js';
 import { sliceBatch } from './slice.js';
@@ -63,6 +65,16 @@ class ParquetStoreSession implements StoreSession {
   async inspect(): Promise<StoreContents> {
     const { files, foreign } = await this.#folder.inspect();
     return { files: files.length, rows: sum(files, 'rows'), bytes: sum(files, 'bytes'), foreign };
+  }
+
+  async record(): Promise<unknown> {
+    return (await this.#folder.inspect()).record;
+  }
+
+  async held(schema: Schema): Promise<Relation | null> {
+    const { signal, engine } = this.#context;
+    const contents = await this.#folder.inspect();
+    return heldRows({ folder: this.#config.path, contents, schema, signal, engine });
   }
 
   async begin(request: StageRequest): Promise<void> {
@@ -106,7 +118,11 @@ class ParquetStoreSession implements StoreSession {
       return;
     }
     const path = this.#folder.allocate();
-    await engine.run(this.#copy(relation.sql, path), { signal: this.#context.signal, onProgress });
+    const written = await engine.run(this.#copy(relation.sql, path), {
+      signal: this.#context.signal,
+      onProgress,
+    });
+    if (written === 0) return unlink(path);
     for (const part of await this.#divide(path)) this.#add(part);
   }
 
@@ -124,6 +140,8 @@ class ParquetStoreSession implements StoreSession {
     let copied = 0;
     for (const step of plan.steps as readonly SpliceStep[]) {
       if (step.kind === 'copy') {
+        // Where all is replaced by nothing, `finish` writes what has the columns and no rows.
+        if (step.plan.rows === 0) continue;
         const paths = step.plan.outputs.map(() => this.#folder.allocate());
         const onBytes = (bytes: number): void => {
           copied += bytes;

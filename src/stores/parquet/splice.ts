@@ -101,9 +101,10 @@ const noRows = (footer: Footer): Run => ({ footer, verdict: 'in', groups: [], fi
 
 /** The row groups that are wanted, in order, neighbours of one file and one verdict together. */
 function runsOf(footers: readonly Footer[], wish: SpliceWish): readonly Run[] | Impossible {
-  const condition = wish.where === null ? [] : parseCondition(wish.where);
-  if (condition === null)
+  const parts = [wish.where, wish.window].map((text) => (text === null ? [] : parseCondition(text)));
+  if (parts.includes(null))
     return { impossible: 'where is not made of simple comparisons, so every row must be looked at' };
+  const condition = parts.flatMap((part) => part ?? []);
   const runs: Run[] = [];
   let copied = 0;
   let filtered = 0;
@@ -129,7 +130,8 @@ function runsOf(footers: readonly Footer[], wish: SpliceWish): readonly Run[] | 
   const cut = filtered > 0 ? footers.flatMap(cutColumns)[0] : undefined;
   if (cut !== undefined)
     return { impossible: `rows must be looked at, which would cut the nanoseconds of "${cut}"` };
-  if (filtered > copied) return { impossible: 'statistics cannot tell for most rows whether where holds' };
+  if (filtered > copied)
+    return { impossible: 'statistics cannot tell for most rows whether they are wanted' };
   return runs;
 }
 

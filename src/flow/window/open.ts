@@ -1,0 +1,152 @@
+import type { WriteMode } from '../../core/capabilities.js';
+import type { EngineSession, Relation } from '../../core/engine.js';
+import type { EntityConfig } from '../../core/entity-config.js';
+import type { HomeSession } from '../../core/home.js';
+import { nearest } from '../../core/nearest.js';
+import type { WatermarkWindow } from '../../core/plan.js';
+import type { StoreSession } from '../../core/store.js';
+import type { Column, Schema } from '../../core/types.js';
+import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
+import { identifier } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+import { everything, lateSelect, type Moving, mergeSelect } from './moving.js';
+import { finite } from './ordered.js';
+import { type Backfill, checkWatermark, planWindow } from './window.js';
+
+/** What a watermark makes of a flow. */
+export interface Opened {
+  readonly window: WatermarkWindow | null;
+  readonly moving: Moving;
+  /** What the store is to keep with the data of this run; null: no watermark. */
+  readonly keep: KeptWatermark | null;
+  readonly warnings: readonly string[];
+}
+
+export interface OpenRequest {
+  readonly config: EntityConfig;
+  readonly mode: WriteMode;
+  readonly schema: Schema;
+  readonly output: Schema;
+  readonly home: HomeSession;
+  readonly store: StoreSession;
+  readonly backfill: Backfill;
+  /** The watermark of earlier runs where the store keeps none. */
+  readonly fallback: () => Promise<KeptWatermark | null>;
+  engine(): Promise<EngineSession>;
+}
+
+/** The column of the watermark; null where a flow has none. Every mistake in its configuration is an error. */
+export function watermarkColumn(
+  config: EntityConfig,
+  mode: WriteMode,
+  schema: Schema,
+  backfill: Backfill,
+): Column | null {
+  const { name, watermark, columns } = config;
+  if (watermark === null) {
+    const flag = backfill.from !== undefined ? '--from' : backfill.to !== undefined ? '--to' : null;
+    if (flag !== null) throw fail('WATERMARK_NEEDED', { name, flag });
+    if (mode === 'merge') throw fail('KEY_NEEDED', { name });
+    return null;
+  }
+  const known = schema.map((column) => column.name);
+  const find = (wanted: string): Column => {
+    const column = schema.find((one) => one.name === wanted);
+    if (column !== undefined) return column;
+    throw fail('COLUMN_NOT_FOUND', { name, column: wanted, known, nearest: nearest(wanted, known) });
+  };
+  return checkWatermark(name, watermark, find, mode, columns);
+}
+
+/** Fixes what is moved. Where the store was taken before, nobody else can change what it is compared with. */
+export async function openWindow(column: Column | null, request: OpenRequest): Promise<Opened> {
+  const { config, mode, store, home, output } = request;
+  const { watermark, name, columns, where } = config;
+  const record = store.record === undefined ? undefined : await store.record();
+  const kept = record == null ? await keptElsewhere(request, record) : watermarkOf(record);
+  if (watermark === null || column === null) {
+    // What is only added to keeps the promise of its watermark.
+    return { window: null, moving: everything, keep: mode === 'replace' ? null : kept, warnings: [] };
+  }
+  if (home.relation === undefined)
+    throw fail('TYPE_FAILED', {
+      name,
+      role: 'home',
+      type: config.home.type,
+      reason: 'it gives no rows that a watermark could be applied to',
+    });
+  const held: Relation | null | undefined = mode === 'append' ? await store.held?.(output) : undefined;
+  const shape = { columns, where };
+  const wanted = columns?.map(({ from }) => from).concat(column.name, watermark.primary_key);
+  const relation = await home.relation(wanted);
+  const { window, conditions, warnings } = await planWindow({
+    name,
+    config: watermark,
+    column,
+    mode,
+    columns,
+    where,
+    home: relation,
+    bounds: (await home.bounds?.(column.name)) ?? null,
+    held,
+    kept,
+    backfill: request.backfill,
+    session: await request.engine(),
+  });
+  const primaryKey = watermark.primary_key;
+  if (mode === 'merge') await refuseNullKeys(request, relation, primaryKey);
+  const moving: Moving =
+    mode === 'merge'
+      ? {
+          fresh: null,
+          late: null,
+          merge: mergeSelect({ home: relation, shape, conditions, primaryKey, order: laterFirst(column) }),
+        }
+      : {
+          fresh: conditions.fresh,
+          late: lateSelect({
+            home: relation,
+            shape,
+            output,
+            conditions,
+            held: held ?? null,
+            column: column.name,
+            primaryKey,
+          }),
+          merge: null,
+        };
+  return { window, moving, keep: keptAfter(window, kept), warnings };
+}
+
+async function keptElsewhere(request: OpenRequest, record: unknown): Promise<KeptWatermark | null> {
+  // A record that holds nothing is that of a store into which nothing was published.
+  return record === undefined || record === null ? request.fallback() : null;
+}
+
+/** Values without a place in the order come before all that have one. */
+function laterFirst({ name, type }: Column): string {
+  const column = identifier(name);
+  const ordered = finite(name, type);
+  return ordered === null
+    ? `${column} DESC NULLS LAST`
+    : `CASE WHEN ${ordered} THEN ${column} END DESC NULLS LAST`;
+}
+
+async function refuseNullKeys(
+  { config, engine }: OpenRequest,
+  { sql }: Relation,
+  key: readonly string[],
+): Promise<void> {
+  const filter = config.where === null ? '' : `(${config.where}\n) AND `;
+  const without = key.map((column) => `${identifier(column)} IS NULL`).join(' OR ');
+  const [row] = await (await engine()).rows(`SELECT count(*) FROM (${sql}) WHERE ${filter}(${without})`);
+  const rows = row?.[0] ?? '0';
+  if (rows !== '0') throw fail('KEY_NULL', { name: config.name, columns: key, rows });
+}
+
+function keptAfter(window: WatermarkWindow, kept: KeptWatermark | null): KeptWatermark | null {
+  const { column, type, after } = window;
+  if (after === null) return null;
+  if (kept?.column === column && kept.type === type && kept.value === after) return kept;
+  return { column, type, value: after, since: new Date().toISOString() };
+}

@@ -1,0 +1,233 @@
+import type { WriteMode } from '../../core/capabilities.js';
+import type { EngineSession, Relation } from '../../core/engine.js';
+import type { WatermarkConfig } from '../../core/entity-config.js';
+import type { ColumnBounds } from '../../core/home.js';
+import type { ColumnChoice, WatermarkWindow } from '../../core/plan.js';
+import { type Column, typeName } from '../../core/types.js';
+import type { KeptWatermark } from '../../core/watermark.js';
+import { identifier } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+import { type Conditions, conditionsOf } from './conditions.js';
+import { finite, goesOn, isOrdered, typed, unordered } from './ordered.js';
+import { Values } from './values.js';
+
+export interface WindowRequest {
+  readonly name: string;
+  readonly config: WatermarkConfig;
+  readonly column: Column;
+  readonly mode: WriteMode;
+  readonly columns: readonly ColumnChoice[] | null;
+  readonly where: string | null;
+  readonly home: Relation;
+  /** What is known of the column without reading it. */
+  readonly bounds: ColumnBounds | null;
+  /** What the store holds; null: nothing; undefined: it cannot tell. */
+  readonly held: Relation | null | undefined;
+  /** The watermark that goes on from an earlier run; null where there is none. */
+  readonly kept: KeptWatermark | null;
+  /** From `--from` and `--to`: this run alone, whatever the watermark is. */
+  readonly backfill: Backfill;
+  readonly session: EngineSession;
+}
+
+export interface Backfill {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface PlannedWindow {
+  readonly window: WatermarkWindow;
+  readonly conditions: Conditions;
+  readonly warnings: readonly string[];
+}
+
+/** The name that a column of the home has in the store; undefined where it is not moved. */
+export function settledName(column: string, columns: readonly ColumnChoice[] | null): string | undefined {
+  return columns === null ? column : columns.find(({ from }) => from === column)?.name;
+}
+
+/** Fixes which rows are moved: from where the store is, to where the home is now. */
+export async function planWindow(request: WindowRequest): Promise<PlannedWindow> {
+  const { config, column, mode, session, kept, backfill, held } = request;
+  const { type } = column;
+  const values = new Values(session, type);
+  const warnings: string[] = [];
+  const given = (key: string, text: string | null | undefined): Promise<string | null> =>
+    readValue(request, values, key, text ?? null);
+  const start = await given('start', config.start);
+  const end = await given('end', config.end);
+  const askedFrom = await given('--from', backfill.from);
+  const askedTo = await given('--to', backfill.to);
+
+  const before = mode === 'replace' ? null : await goneBefore(request, values, warnings);
+  const from =
+    askedFrom ?? (await values.greater(start, before === null ? null : await back(request, values, before)));
+  const limit = askedTo ?? end;
+  const { max, hasUnordered } = await survey(request, from, limit);
+  if (hasUnordered && config.nulls === 'fail') await refuseUnordered(request);
+
+  const heldColumn = settledName(column.name, request.columns) ?? column.name;
+  const compares = mode === 'append' && held != null;
+  const heldTo = compares ? await greatest(session, held, heldColumn, column, null) : null;
+  if (held === undefined && mode === 'append' && kept !== null)
+    warnings.push(
+      `the store cannot tell what it holds, so rows at the watermark itself arrive once more in each run`,
+    );
+
+  // A run that starts above the watermark leaves a gap, and one that starts anywhere may leave one below.
+  const leavesGap =
+    askedFrom !== null &&
+    (before === null || (await values.isAbove(askedFrom, before))) &&
+    askedFrom !== start;
+  const after = leavesGap ? before : await values.greater(before, max);
+  if (leavesGap)
+    warnings.push(`--from starts above what was delivered, so the watermark stays ${before ?? 'unset'}`);
+  const window: WatermarkWindow = {
+    column: column.name,
+    type: typeName(type),
+    primary_key: config.primary_key,
+    nulls: config.nulls,
+    from,
+    from_inclusive: true,
+    to: max,
+    held_to: heldTo,
+    before: kept !== null && mode === 'replace' ? kept.value : before,
+    after,
+  };
+  const conditions = await conditionsOf(window, {
+    type,
+    values,
+    compares,
+    hasUnordered:
+      hasUnordered &&
+      config.nulls === 'include' &&
+      (held !== undefined || before === null || mode !== 'append'),
+    limited: from !== null || limit !== null || (hasUnordered && config.nulls === 'skip'),
+  });
+  return { window, conditions, warnings };
+}
+
+/** The column that a watermark names, once everything that the configuration says of it is known to be right. */
+export function checkWatermark(
+  name: string,
+  config: WatermarkConfig,
+  find: (column: string) => Column,
+  mode: WriteMode,
+  columns: readonly ColumnChoice[] | null,
+): Column {
+  const column = find(config.watermark_column);
+  if (!isOrdered(column.type))
+    throw fail('WATERMARK_UNORDERED', { name, column: column.name, type: typeName(column.type) });
+  for (const key of config.primary_key) find(key);
+  if (mode === 'merge' && config.primary_key.length === 0) throw fail('KEY_NEEDED', { name });
+  if (mode === 'replace') return column;
+  if (mode === 'append' && settledName(column.name, columns) === undefined)
+    throw fail('WATERMARK_NOT_MOVED', { name, column: column.name, what: 'the watermark column' });
+  for (const key of config.primary_key) {
+    if (settledName(key, columns) === undefined)
+      throw fail('WATERMARK_NOT_MOVED', { name, column: key, what: 'of the primary key' });
+  }
+  return column;
+}
+
+async function readValue(
+  { name, column }: WindowRequest,
+  values: Values,
+  key: string,
+  text: string | null,
+): Promise<string | null> {
+  if (text === null) return null;
+  const value = await values.read(text);
+  const finiteOnly = finite(column.name, column.type) !== null;
+  const good =
+    value !== null &&
+    (!finiteOnly || (await values.one(`isfinite(${typed(value, column.type)})`)) === 'true');
+  if (good) return value;
+  throw fail('WATERMARK_VALUE', { name, key, value: text, column: column.name, type: typeName(column.type) });
+}
+
+/** The watermark of earlier runs as a value of the column as it is now. */
+async function goneBefore(
+  { kept, column, held }: WindowRequest,
+  values: Values,
+  warnings: string[],
+): Promise<string | null> {
+  if (kept === null) return null;
+  const left = held === undefined ? '' : '; rows that the store holds are left out';
+  if (kept.column !== column.name) {
+    warnings.push(
+      `the store's watermark is that of "${kept.column}", so this run starts from the beginning${left}`,
+    );
+    return null;
+  }
+  const value = goesOn(kept.type, column.type) ? await values.read(kept.value) : null;
+  if (value === null)
+    warnings.push(
+      `the store's watermark ${kept.value} (${kept.type}) is no ${typeName(column.type)}, so this run starts from the beginning${left}`,
+    );
+  return value;
+}
+
+async function back(
+  { name, config, column }: WindowRequest,
+  values: Values,
+  value: string,
+): Promise<string | null> {
+  if (config.lag === null) return value;
+  const lower = await values.less(value, config.lag);
+  if (lower !== undefined) return lower;
+  throw fail('WATERMARK_LAG', {
+    name,
+    lag: String(config.lag),
+    column: column.name,
+    type: typeName(column.type),
+  });
+}
+
+/** The greatest value that is moved, and whether there are rows without one. Reads as little as it can. */
+async function survey(
+  request: WindowRequest,
+  from: string | null,
+  limit: string | null,
+): Promise<{ max: string | null; hasUnordered: boolean }> {
+  const { bounds, column, session, home, where } = request;
+  const filter = where === null ? '' : `(${where}\n)`;
+  const without = async (): Promise<boolean> => {
+    if (bounds !== null) return bounds.unordered;
+    const conditions = [filter, unordered(column.name, column.type)].filter((text) => text !== '');
+    const rows = await session.rows(`SELECT 1 FROM (${home.sql}) WHERE ${conditions.join(' AND ')} LIMIT 1`);
+    return rows.length > 0;
+  };
+  const hasUnordered = await without();
+  if (bounds !== null && where === null && limit === null) return { max: bounds.max, hasUnordered };
+  const name = identifier(column.name);
+  const conditions = [
+    filter,
+    from === null ? '' : `${name} >= ${typed(from, column.type)}`,
+    limit === null ? '' : `${name} <= ${typed(limit, column.type)}`,
+  ].filter((text) => text !== '');
+  const max = await greatest(session, home, column.name, column, conditions.join(' AND '));
+  return { max, hasUnordered };
+}
+
+async function greatest(
+  session: EngineSession,
+  relation: Relation,
+  name: string,
+  { type }: Column,
+  where: string | null,
+): Promise<string | null> {
+  const conditions = [finite(name, type), where].filter((text) => text !== null && text !== '');
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const cast = `CAST(max(${identifier(name)}) AS ${typeName(type)})`;
+  const [row] = await session.rows(`SELECT ${cast} FROM (${relation.sql})${filter}`);
+  return row?.[0] ?? null;
+}
+
+async function refuseUnordered({ name, column, session, home, where }: WindowRequest): Promise<void> {
+  const filter = where === null ? '' : `(${where}\n) AND `;
+  const without = unordered(column.name, column.type);
+  const [row] = await session.rows(`SELECT count(*) FROM (${home.sql}) WHERE ${filter}${without}`);
+  const rows = row?.[0] ?? '0';
+  if (rows !== '0') throw fail('WATERMARK_NULLS', { name, column: column.name, rows });
+}
