@@ -10,6 +10,7 @@ export { type VerifiedPages, type VerifyPagesOptions, verifyPageChecksums } from
 export { chunkRange, dataBytes } from './ranges.js';
 export { type ReadFooterOptions, readFooter } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
+export type { CopiedBytes } from './splice/copy.js';
 export { type ExecuteSpliceOptions, executeSplice, type SpliceResult } from './splice/execute.js';
 export {
   planSplice,

@@ -10,6 +10,16 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes that were copied since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Sees all bytes before they are written, in the order in which they lie in the output. May throw. */
+  readonly onCopied?: ((bytes: CopiedBytes) => void) | undefined;
+}
+
+/** Some bytes on their way. Their memory is used again: whoever keeps them makes a copy. */
+export interface CopiedBytes {
+  readonly input: number;
+  /** Where they lie in the input. */
+  readonly from: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Bytes that are written at once, gathered from one place or several: what they fill has no gaps. */
@@ -27,17 +37,29 @@ export async function copyRanges(
   options: CopyOptions = {},
 ): Promise<void> {
   const queue = pieces(copies);
+  const turns = new Turns();
   let stopped = false;
   const worker = async (): Promise<void> => {
     let buffer: Buffer | undefined;
     for (;;) {
       const next = stopped ? undefined : queue.next().value;
       if (next === undefined) return;
-      options.signal?.throwIfAborted();
-      buffer ??= Buffer.allocUnsafeSlow(pieceBytes);
-      for (const part of next.parts) {
-        const start = part.to - next.to;
-        await inputs.read(part.input, part.from, buffer.subarray(start, start + part.bytes));
+      const turn = turns.take();
+      try {
+        options.signal?.throwIfAborted();
+        buffer ??= Buffer.allocUnsafeSlow(pieceBytes);
+        for (const part of next.parts) await inputs.read(part.input, part.from, bytesOf(part, next, buffer));
+        await turn.comes;
+        if (stopped) return;
+        for (const part of next.parts) {
+          options.onCopied?.({ input: part.input, from: part.from, bytes: bytesOf(part, next, buffer) });
+        }
+      } catch (error) {
+        // before anybody else's turn, so that nothing is shown behind a gap
+        stopped = true;
+        throw error;
+      } finally {
+        turn.over();
       }
       await output.writeAt(buffer.subarray(0, next.bytes), next.to);
       options.onBytes?.(next.bytes);
@@ -52,6 +74,23 @@ export async function copyRanges(
   // all of them end before anybody closes a file under them
   const ended = await Promise.allSettled(workers);
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
+const bytesOf = (part: SpliceCopy, piece: Piece, buffer: Buffer): Buffer =>
+  buffer.subarray(part.to - piece.to, part.to - piece.to + part.bytes);
+
+/** Lets what is read side by side be looked at one after the other, in the order in which turns were taken. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  take(): { readonly comes: Promise<void>; over(): void } {
+    const comes = this.#last;
+    let over = (): void => {};
+    this.#last = new Promise((resolve) => {
+      over = resolve;
+    });
+    return { comes, over };
+  }
 }
 
 /** Cuts and gathers copies so that every piece but the last is full. Copies lie one behind the other. */

@@ -14,6 +14,11 @@ import { withIndexes } from './row-group.js';
 export interface ExecuteSpliceOptions extends CopyOptions {
   /** Whether to wait until the disk has each file. Default: false. */
   readonly sync?: boolean | undefined;
+  /**
+   * Whether a file system that can may let a whole file share the bytes of its input; they then never come by
+   * `onCopied`. Default: true.
+   */
+  readonly share?: boolean | undefined;
 }
 
 /** A file that a splice has made. */
@@ -21,6 +26,8 @@ export interface SpliceResult {
   readonly path: string;
   readonly bytes: number;
   readonly rows: number;
+  /** The input whose bytes it shares; null where bytes were copied. */
+  readonly shares: number | null;
 }
 
 const magic = asBytes('PAR1');
@@ -42,9 +49,9 @@ export async function executeSplice(
       const path = paths[i];
       if (path === undefined) throw new RangeError(`there is no path for output ${i}`);
       options.signal?.throwIfAborted();
-      const bytes =
-        (await clone(plan, output, path, options)) ?? (await write(plan, output, path, inputs, options));
-      results.push({ path, bytes, rows: output.rows });
+      const shared = options.share === false ? null : await clone(plan, output, path, options);
+      const bytes = shared ?? (await write(plan, output, path, inputs, options));
+      results.push({ path, bytes, rows: output.rows, shares: shared === null ? null : output.whole });
     }
     await inputs.finish();
     return results;
