@@ -26,8 +26,11 @@ export const fileErrors = {
     title: 'The path of a store is a file',
     kind: 'run',
     message: (f) => `the store's path ${f.path} is a file; a store is a folder`,
-    hint: (f) =>
-      `Name a folder, such as ${f.path.replace(/\.[^./\\]+$/, '')}/, or move the file away. The file was not touched.`,
+    hint: (f) => {
+      const folder = f.path.replace(/\.[^./\\]+$/, '');
+      const other = folder === f.path ? 'another folder' : `a folder, such as ${folder}/`;
+      return `Name ${other}, or move the file away. It was not touched.`;
+    },
   }),
   DISK_FULL: entry<{ path: string; what: string }>({
     title: 'No room on the disk',
