@@ -16,8 +16,10 @@ import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/ind
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
-import { journalEntry } from './record.js';
+import { JournalRecorder } from './recorder.js';
+import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { type Selection, select } from './select.js';
+import { findRun, type PublishedRun, type UndoOutcome, undoRun } from './undo.js';
 
 export interface CoordinatorOptions {
   readonly workspace: WorkspaceConfig;
@@ -33,7 +35,10 @@ export interface RunRequest extends Selection {
   readonly concurrency?: number | undefined;
   /** Whether to go on after a failure; default: the workspace's. */
   readonly continueOnError?: boolean | undefined;
+  /** Aborted: what runs is stopped, and cleans up after itself. */
   readonly signal?: AbortSignal | undefined;
+  /** Aborted: what runs may end, but nothing more is begun. */
+  readonly drain?: AbortSignal | undefined;
 }
 
 /** The plan of one entity, or the error that stands in its way. */
@@ -65,34 +70,34 @@ export class Coordinator {
     const runId = newRunId();
     const startedAt = new Date();
     const journal = openJournal(this.#workspace.state);
+    // Nothing is moved that could not be recorded.
+    await journal.checkWritable();
+    const recorder = new JournalRecorder(journal, this.#workspace.name, runId);
     const continueOnError = request.continueOnError ?? this.#workspace.options.continue_on_error;
     const results: EntityResult[] = new Array(entities.length);
     let failed: EntityResult | null = null;
+    let stopped = false;
     this.events.emit('run.started', {
       run_id: runId,
       project: this.#workspace.name,
       entities: entities.length,
     });
-    await this.#withContext(runId, request, async (context) => {
+    await this.#withContext(runId, request, recorder, async (context) => {
       await this.#eachEntity(entities, request.concurrency, async (config, ref) => {
-        const start = new Date();
-        let result: EntityResult;
-        if (request.signal?.aborted || (failed !== null && !continueOnError)) {
-          const reason = request.signal?.aborted ? 'the run was stopped' : `${failed?.name} failed before`;
-          result = skippedResult(config, reason);
-          this.events.emit('flow.finished', { ref, result, error: null });
-        } else {
-          result = await runEntity(config, ref, context, this.events);
-        }
+        stopped ||= request.signal?.aborted === true || request.drain?.aborted === true;
+        const reason = stopped ? 'the run was stopped' : `${failed?.name} failed before`;
+        const result =
+          stopped || (failed !== null && !continueOnError)
+            ? await this.#skip(config, ref, reason, recorder)
+            : await runEntity(config, ref, context, this.events);
         results[ref.index - 1] = result;
         if (result.status === 'fail') failed ??= result;
-        await journal.append(journalEntry({ workspace: this.#workspace.name, runId, config, result, start }));
       });
     }).finally(() => journal.close());
     const finishedAt = new Date();
     const result: RunResult = {
       run_id: runId,
-      status: failed === null && !request.signal?.aborted ? 'success' : 'fail',
+      status: failed === null && !stopped && !request.signal?.aborted ? 'success' : 'fail',
       started_at: startedAt.toISOString(),
       finished_at: finishedAt.toISOString(),
       duration_s: (finishedAt.getTime() - startedAt.getTime()) / 1000,
@@ -107,7 +112,7 @@ export class Coordinator {
   async plan(request: RunRequest = {}): Promise<readonly PlanOutcome[]> {
     const entities = select(this.#workspace.entities, request);
     const outcomes: PlanOutcome[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, (context) =>
+    await this.#withContext(newRunId(), request, undefined, (context) =>
       this.#eachEntity(entities, request.concurrency, async (config, { index, name, flow, entity }) => {
         let plan: Plan | null = null;
         let error: HyggeError | null = null;
@@ -130,7 +135,7 @@ export class Coordinator {
   ): Promise<readonly CompactOutcome[]> {
     const entities = select(this.#workspace.entities, request);
     const outcomes: CompactOutcome[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, (context) =>
+    await this.#withContext(newRunId(), request, undefined, (context) =>
       this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
         outcomes[index - 1] = await compactEntity(config, request.compact, context);
       }),
@@ -142,7 +147,7 @@ export class Coordinator {
   async check(request: RunRequest = {}): Promise<readonly CheckOutcome[]> {
     const entities = select(this.#workspace.entities, request);
     const outcomes: (readonly CheckOutcome[])[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, (context) =>
+    await this.#withContext(newRunId(), request, undefined, (context) =>
       this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
         outcomes[index - 1] = await checkEntity(config, context);
       }),
@@ -150,10 +155,72 @@ export class Coordinator {
     return outcomes.flat();
   }
 
+  /**
+   * Finishes or sweeps what dead runs left in the stores of what was asked for, and records it. A store that a living
+   * run holds is told in its outcome.
+   */
+  async recover(request: RunRequest = {}): Promise<readonly RecoverOutcome[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: RecoverOutcome[] = new Array(entities.length);
+    await this.#recording(request, (context, recorder) =>
+      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
+        outcomes[index - 1] = await recoverEntity(config, context, recorder);
+      }),
+    );
+    return outcomes;
+  }
+
+  /**
+   * Takes back a run: in every store that it published to, its rows go, and what was there before comes back, with
+   * the watermark. Where one of them cannot, none does.
+   * @param run as {@link findRun} gives it
+   */
+  async undo(run: PublishedRun, request: RunRequest = {}): Promise<readonly UndoOutcome[]> {
+    const names = new Set(run.entries.map(({ name }) => name));
+    const entities = this.#workspace.entities.filter(({ name }) => names.has(name));
+    let outcomes: readonly UndoOutcome[] = [];
+    await this.#recording(request, async (context, recorder) => {
+      outcomes = await undoRun(run, entities, context, recorder);
+    });
+    return outcomes;
+  }
+
+  /** A run of the journal by its id or the beginning of it: what of it can be taken back. */
+  async findRun(run: string): Promise<PublishedRun> {
+    return findRun(openJournal(this.#workspace.state), run);
+  }
+
+  async #recording(
+    request: RunRequest,
+    work: (context: FlowContext, recorder: JournalRecorder) => Promise<void>,
+  ): Promise<void> {
+    const journal = openJournal(this.#workspace.state);
+    await journal.checkWritable();
+    const runId = newRunId();
+    const recorder = new JournalRecorder(journal, this.#workspace.name, runId);
+    await this.#withContext(runId, request, recorder, (context) => work(context, recorder)).finally(() =>
+      journal.close(),
+    );
+  }
+
+  async #skip(
+    config: EntityConfig,
+    ref: EntityRef,
+    reason: string,
+    recorder: JournalRecorder,
+  ): Promise<EntityResult> {
+    const result = skippedResult(config, reason);
+    this.events.emit('flow.finished', { ref, result, error: null });
+    // What was not even begun needs no record: where the journal cannot be written, something else has failed already.
+    await recorder.skipped(config, result).catch(() => {});
+    return result;
+  }
+
   /** Gives the flows one engine between them, opened when the first one needs it. */
   async #withContext(
     runId: string,
     request: RunRequest,
+    recorder: JournalRecorder | undefined,
     work: (context: FlowContext) => Promise<void>,
   ): Promise<void> {
     const { options, state } = this.#workspace;
@@ -173,9 +240,12 @@ export class Coordinator {
       await work({
         registry: this.#registry,
         runId,
+        project: this.#workspace.name,
+        recorder,
         engine: open,
         route: request.route,
         signal: request.signal,
+        drain: request.drain,
       });
     } finally {
       await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});

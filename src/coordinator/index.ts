@@ -1,4 +1,6 @@
 export type { CheckOutcome } from './check.js';
 export type { CompactOutcome } from './compact.js';
 export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest } from './coordinator.js';
+export type { RecoverOutcome } from './recover.js';
 export { type Selection, select } from './select.js';
+export type { PublishedRun, UndoOutcome } from './undo.js';

@@ -1,47 +1,152 @@
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
-import { hyggeVersion } from '../core/version.js';
+import type { EarlierRun, RunRecord } from '../core/run-record.js';
+import { versions } from '../core/version.js';
+import { watermarkOf } from '../core/watermark.js';
+import { configDigest, type FinishedRun } from '../flow/index.js';
 import { type JournalEntry, journalVersion } from '../journal/index.js';
 
-interface Finished {
-  readonly workspace: string;
-  readonly runId: string;
-  readonly config: EntityConfig;
-  readonly result: EntityResult;
-  readonly start: Date;
-}
-
-const version = hyggeVersion();
-
 /** The journal's entry of an entity run that has just ended. */
-export function journalEntry({ workspace, runId, config, result, start }: Finished): JournalEntry {
+export function journalEntry({ run, result, record, rowsStaged }: FinishedRun): JournalEntry {
+  const { config, runId, startedAt, entityRunId } = run;
   return {
-    schema_version: journalVersion,
-    entity_run_id: newRunId(start.getTime()),
-    coordinator_run_id: runId,
-    flow_run_id: `${runId}.${config.flow}`,
-    coordinator: workspace,
-    flow: config.flow,
-    entity: config.entity,
-    name: config.name,
-    start_time: start.toISOString(),
+    ...blank(run.project ?? '', config, runId),
+    entity_run_id: entityRunId,
+    start_time: startedAt.toISOString(),
     finish_time: new Date().toISOString(),
     status: result.status,
     run_type: result.run_type,
     route: result.route,
     row_count: result.rows,
+    rows_read: record?.rows_read ?? null,
+    rows_staged: rowsStaged,
     bytes_read: result.bytes_read,
     bytes_written: result.bytes_written,
     files: result.files.length,
     duration: result.duration_s,
-    primary_key: config.watermark?.primary_key.join(', ') ?? null,
-    watermark_column: config.watermark?.watermark_column ?? null,
-    watermark_type: null,
-    watermark: result.watermark,
+    attempts: result.attempts,
+    ...watermarkColumns(config, record),
+    fingerprint: record?.fingerprint ?? null,
     peak_memory_bytes: result.peak_memory_bytes,
-    hygge_version: version,
     message: result.error?.message ?? (result.status === 'skip' ? result.reason : null),
     error_code: result.error?.code ?? null,
+  };
+}
+
+/** The entry of an entity that was not started. */
+export function skippedEntry(
+  project: string,
+  config: EntityConfig,
+  runId: string,
+  result: EntityResult,
+): JournalEntry {
+  return { ...blank(project, config, runId), attempts: 0, message: result.reason };
+}
+
+/** The missing entry of a run whose data is in the store, from what it kept with the data. */
+export function recoveredEntry(config: EntityConfig, record: RunRecord, run: EarlierRun): JournalEntry {
+  const seconds = (Date.parse(record.published_at) - Date.parse(record.started_at)) / 1000;
+  return {
+    ...blank(record.project ?? '', config, record.run_id),
+    action: 'recover',
+    entity_run_id: record.entity_run_id,
+    flow: record.flow,
+    entity: record.entity,
+    name: record.name,
+    start_time: record.started_at,
+    finish_time: record.published_at,
+    status: 'success',
+    run_type: record.run_type,
+    route: record.route,
+    row_count: record.rows,
+    rows_read: record.rows_read,
+    rows_staged: record.rows,
+    bytes_read: record.bytes_read,
+    bytes_written: record.bytes_written,
+    files: record.files,
+    duration: Number.isFinite(seconds) ? Math.max(0, seconds) : 0,
+    attempts: record.attempts,
+    ...watermarkColumns(config, record),
+    fingerprint: record.fingerprint,
+    config_digest: record.config_digest,
+    hygge_version: record.hygge_version,
+    node_version: record.node_version,
+    engine_version: record.engine_version,
+    message: run.message ?? 'the run ended before it could be recorded; the store has kept this',
+  };
+}
+
+/** The missing entry of a run of which nothing is in the store. */
+export function lostEntry(project: string, config: EntityConfig, run: EarlierRun): JournalEntry {
+  return {
+    ...blank(project, config, run.runId ?? 'unknown'),
+    action: 'recover',
+    status: 'fail',
+    message: run.message,
+  };
+}
+
+/** That a run was taken back: `undoing` is the run that did so. */
+export function undoneEntry(
+  project: string,
+  config: EntityConfig,
+  undone: { readonly runId: string; readonly undoing: string; readonly record: unknown },
+): JournalEntry {
+  const { runId, undoing, record } = undone;
+  return {
+    ...blank(project, config, undoing),
+    action: 'undo',
+    status: 'success',
+    ...watermarkColumns(config, record),
+    undoes: runId,
+    message: `run ${runId} was taken back`,
+  };
+}
+
+/** An entry in which nothing has happened yet. */
+function blank(project: string, config: EntityConfig, runId: string): JournalEntry {
+  const now = new Date().toISOString();
+  return {
+    schema_version: journalVersion,
+    action: 'run',
+    entity_run_id: newRunId(),
+    coordinator_run_id: runId,
+    flow_run_id: `${runId}.${config.flow}`,
+    coordinator: project,
+    flow: config.flow,
+    entity: config.entity,
+    name: config.name,
+    start_time: now,
+    finish_time: now,
+    status: 'skip',
+    run_type: config.run_type,
+    route: null,
+    row_count: 0,
+    rows_read: null,
+    rows_staged: null,
+    bytes_read: 0,
+    bytes_written: 0,
+    files: 0,
+    duration: 0,
+    attempts: 1,
+    ...watermarkColumns(config, null),
+    fingerprint: null,
+    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    config_digest: configDigest(config),
+    ...versions(),
+    undoes: null,
+    message: null,
+    error_code: null,
+  };
+}
+
+function watermarkColumns(config: EntityConfig, record: unknown) {
+  const kept = watermarkOf(record);
+  return {
+    primary_key: config.watermark?.primary_key.join(', ') ?? null,
+    watermark_column: kept?.column ?? config.watermark?.watermark_column ?? null,
+    watermark_type: kept?.type ?? null,
+    watermark: kept?.value ?? null,
   };
 }

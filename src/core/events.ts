@@ -28,6 +28,15 @@ export interface EventMap {
   'flow.published': { readonly ref: EntityRef; readonly files: number; readonly removed: number };
   /** Something that a person should know, such as what was swept after a crash. */
   'flow.notice': { readonly ref: EntityRef; readonly message: string };
+  /** A try failed with an error that may pass; after the pause the entity is run again from the beginning. */
+  'flow.retrying': {
+    readonly ref: EntityRef;
+    /** The try that failed, from 1, and how many there may be. */
+    readonly attempt: number;
+    readonly attempts: number;
+    readonly pause_s: number;
+    readonly error: HyggeError;
+  };
   'flow.finished': {
     readonly ref: EntityRef;
     readonly result: EntityResult;

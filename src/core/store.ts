@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Batch } from './batch.js';
 import type { StoreCapabilities, WriteMode } from './capabilities.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
+import type { Fingerprint, VerifyLevel } from './fingerprint.js';
 import type { Impossible, SourceFile } from './home.js';
 import type { ColumnChoice, StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
@@ -32,6 +33,8 @@ export interface StageRequest {
   readonly schema: Schema;
   /** How many rows to expect; null where nobody knows. */
   readonly rows: number | null;
+  /** How closely to look at what is staged. Default: `counts`. */
+  readonly verify?: VerifyLevel;
   /** With mode "merge": the columns, as they settle, that name a row. Each key comes once, and is never NULL. */
   readonly key?: readonly string[];
 }
@@ -68,6 +71,8 @@ export interface Staged {
   readonly files: number;
   /** What it was counted from, such as "footers" or "count(*)". */
   readonly by: string;
+  /** With `verify: fingerprint`: of what `writeFiles` has staged, which the store itself has compared with the files. */
+  readonly fingerprint?: Fingerprint | null;
   /** With mode "merge": what becomes of the rows. `rows` is then `inserted + updated`. */
   readonly merged?: Merged;
 }
@@ -129,6 +134,11 @@ export interface StoreSession {
   ): Promise<void>;
   /** Ends the staging, makes it durable, and counts what is there. */
   finish(): Promise<Staged>;
+  /**
+   * After `finish`: what `writeRelation` and `writeBatch` have staged, read back; null where they have not been
+   * called. A store without it cannot be asked for `verify: fingerprint`.
+   */
+  staged?(): Promise<Relation | null>;
   /** The one step that makes the staged rows visible. Idempotent by run id. */
   publish(commit: Commit): Promise<Published>;
   /** Removes what was staged. Never throws away anything that was there before. */
@@ -139,11 +149,11 @@ export interface StoreSession {
    */
   recover?(): Promise<readonly EarlierRun[]>;
   /**
-   * Instead of `begin`: takes the store, and fails with NOTHING_TO_UNDO where that run cannot be taken back, since
-   * another has published after it or what it took out was not kept. Then `undo`, or `close`.
+   * After `recover`: NOTHING_TO_UNDO where that run cannot be taken back, since another has published after it or
+   * what it took out was not kept. Changes nothing.
    */
-  prepareUndo?(runId: string): Promise<readonly EarlierRun[]>;
-  /** After `prepareUndo`: takes the run back, with what it kept. Gives the record that holds now. */
+  checkUndo?(runId: string): Promise<void>;
+  /** After `recover`: takes the run back, with what it kept. Gives the record that holds now. */
   undo?(runId: string): Promise<{ readonly record: unknown }>;
   /** Lets go of the store. Safe to call twice, and after any error. */
   close(): Promise<void>;

@@ -21,7 +21,7 @@ export interface Outcome {
 
 export interface ExecuteListeners {
   /** The store is held, and has told of earlier runs. Waited for. */
-  readonly onEarlier: (runs: readonly EarlierRun[]) => Promise<void>;
+  readonly onEarlier: (runs: readonly EarlierRun[]) => Promise<unknown>;
   readonly onProgress: (progress: { rows: number; fraction: number | null }) => void;
   readonly onStaged: (staged: Staged) => void;
   readonly onPublished: (published: Published) => void;

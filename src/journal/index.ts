@@ -1,2 +1,2 @@
-export { type JournalEntry, journalVersion } from './entry.js';
+export { type JournalAction, type JournalEntry, journalVersion, standing } from './entry.js';
 export { type Journal, openJournal } from './journal.js';

@@ -144,6 +144,7 @@ export const goDocument = z.strictObject({
       bytes_read: count,
       bytes_written: count,
       duration_s: z.number().nonnegative(),
+      attempts: count,
       files: z.array(z.string()),
       verified: z.strictObject({ by: z.string(), rows: count }).nullable(),
       peak_memory_bytes: count,

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { laterColumns } from '../../src/journal/entry.js';
 import { type JournalEntry, openJournal } from '../../src/journal/index.js';
 
 let folder: string;
@@ -11,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const entry = (id: string): JournalEntry => ({
+  ...laterColumns,
   schema_version: 1,
   entity_run_id: id,
   coordinator_run_id: 'run',

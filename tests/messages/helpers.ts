@@ -102,6 +102,7 @@ export function entityResult(parts: Partial<EntityResult> = {}): EntityResult {
     bytes_read: 5000,
     bytes_written: 4321,
     duration_s: 2,
+    attempts: 1,
     files: ['/project/data/store/orders/1.parquet'],
     verified: { by: 'footers', rows: 1234 },
     peak_memory_bytes: 1,

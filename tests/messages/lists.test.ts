@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors/index.js';
 import { displayWidth } from '../../src/errors/text.js';
+import { laterColumns } from '../../src/journal/entry.js';
 import type { JournalEntry } from '../../src/journal/index.js';
 import { checksText } from '../../src/messages/checks.js';
 import { plansText } from '../../src/messages/plans.js';
@@ -106,6 +107,7 @@ describe('checks', () => {
 
 describe('the journal as a table', () => {
   const entry = (parts: Partial<JournalEntry>): JournalEntry => ({
+    ...laterColumns,
     schema_version: 1,
     entity_run_id: 'e',
     coordinator_run_id: 'c',

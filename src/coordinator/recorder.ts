@@ -1,0 +1,76 @@
+import type { EntityConfig } from '../core/entity-config.js';
+import type { EntityResult } from '../core/result.js';
+import { asRunRecord, type EarlierRun } from '../core/run-record.js';
+import type { FinishedRun, Recorder } from '../flow/index.js';
+import type { Journal, JournalEntry } from '../journal/index.js';
+import { journalEntry, lostEntry, recoveredEntry, skippedEntry, undoneEntry } from './record.js';
+
+/** Keeps the journal of a project's runs. */
+export class JournalRecorder implements Recorder {
+  readonly #journal: Journal;
+  readonly #project: string;
+  readonly #runId: string;
+
+  /** `runId`: the run that goes on now; what stores tell of it itself is not recorded as an earlier one. */
+  constructor(journal: Journal, project: string, runId: string) {
+    this.#journal = journal;
+    this.#project = project;
+    this.#runId = runId;
+  }
+
+  async finished(finished: FinishedRun): Promise<void> {
+    await this.#journal.append(journalEntry(finished));
+  }
+
+  async skipped(config: EntityConfig, result: EntityResult): Promise<void> {
+    await this.#journal.append(skippedEntry(this.#project, config, this.#runId, result));
+  }
+
+  async undone(config: EntityConfig, runId: string, record: unknown): Promise<void> {
+    await this.#journal.append(undoneEntry(this.#project, config, { runId, undoing: this.#runId, record }));
+  }
+
+  /** Adds what the journal lacks. Gives the entries that were added. */
+  async earlier(config: EntityConfig, runs: readonly EarlierRun[]): Promise<readonly JournalEntry[]> {
+    const added: JournalEntry[] = [];
+    for (const run of runs) {
+      if (run.runId === null || run.runId === this.#runId) continue;
+      const entry = this.#missing(config, run, await this.#known(config, run));
+      if (entry === null) continue;
+      await this.#journal.append(entry);
+      added.push(entry);
+    }
+    return added;
+  }
+
+  /** What the journal has of a run in this store. The record knows better than we under which name it ran. */
+  async #known(config: EntityConfig, run: EarlierRun): Promise<readonly JournalEntry[]> {
+    const record = asRunRecord(run.record);
+    const entries = await this.#journal.about(record?.run_id ?? run.runId ?? '');
+    const name = record?.name ?? config.name;
+    return entries.filter((entry) => entry.name === name);
+  }
+
+  #missing(config: EntityConfig, run: EarlierRun, known: readonly JournalEntry[]): JournalEntry | null {
+    const { what, runId, record: kept } = run;
+    switch (what) {
+      case 'published':
+      case 'rolled-forward': {
+        const record = asRunRecord(kept);
+        // What another project published, and lived to record, is in that project's journal.
+        const foreign = what === 'published' && record?.project !== this.#project;
+        if (record === null || foreign) return null;
+        return known.some(({ status, action }) => status === 'success' && action !== 'undo')
+          ? null
+          : recoveredEntry(config, record, run);
+      }
+      case 'undone':
+        return known.some(({ undoes }) => undoes === runId)
+          ? null
+          : undoneEntry(this.#project, config, { runId: runId ?? '', undoing: this.#runId, record: null });
+      case 'rolled-back':
+      case 'swept':
+        return known.length > 0 ? null : lostEntry(this.#project, config, run);
+    }
+  }
+}

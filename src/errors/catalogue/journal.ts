@@ -1,0 +1,32 @@
+import { entry } from '../entry.js';
+
+/** Problems of the record of what ran, and of taking a run back. */
+export const journalErrors = {
+  JOURNAL_BEHIND: entry<{ name: string; rows: number; reason: string }>({
+    title: 'Data was published, but the journal could not be written',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: ${f.rows.toLocaleString('en-US')} rows were published, but the journal has no entry of it: ${f.reason}`,
+    hint: () =>
+      'The data is in the store, whole, and does not need to be moved again. Make the journal writable; `hygge recover` or the next run then writes the entry from what the store has kept.',
+  }),
+  RUN_NOT_FOUND: entry<{ run: string; where: string }>({
+    title: 'A run that nobody knows',
+    kind: 'config',
+    message: (f) => `there is no run "${f.run}" in ${f.where}`,
+    hint: () =>
+      'A run is named by its id, or by the beginning of it; `hygge journal --json` shows them as coordinator_run_id.',
+  }),
+  RUN_AMBIGUOUS: entry<{ run: string; found: readonly string[] }>({
+    title: 'The beginning of several run ids',
+    kind: 'config',
+    message: (f) => `"${f.run}" is the beginning of ${f.found.length} run ids`,
+    hint: (f) => `Write more of it. They are: ${f.found.slice(-5).join(', ')}.`,
+  }),
+  UNDO_UNSUPPORTED: entry<{ name: string; type: string }>({
+    title: 'A store that cannot take a run back',
+    kind: 'run',
+    message: (f) => `${f.name}: a ${f.type} store cannot take a run back`,
+    hint: () => 'Nothing was changed. Put the data back by another run, or from a backup.',
+  }),
+};
