@@ -55,7 +55,7 @@ export const parquetStore = defineStore({
   config,
   capabilities: {
     takes: ['files', 'relation', 'batches'],
-    modes: ['replace', 'append'],
+    modes: ['replace', 'append', 'merge'],
     atomic: false,
     ordered: true,
   },

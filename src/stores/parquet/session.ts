@@ -30,6 +30,7 @@ import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
 import { earlierRuns } from './earlier.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
+import { countMerge, gatherRows, type MergePlan, mergeRows } from './merge.js';
 import { FileNames } from './names.js';
 import { sliceBatch } from './slice.js';
 import { planFiles, type SpliceStep } from './splice.js';
@@ -51,6 +52,10 @@ class ParquetStoreSession implements StoreSession {
   #request: StageRequest | null = null;
   #pending: EngineTable | null = null;
   readonly #staged: StagedFile[] = [];
+  /** Whether the rows of a merge are in the engine's table already. */
+  #isGathered = false;
+  /** Names of files that others stand for. */
+  #replaced: readonly string[] = [];
 
   constructor(config: ParquetStoreConfig, context: StoreContext) {
     this.#config = config;
@@ -93,12 +98,9 @@ class ParquetStoreSession implements StoreSession {
     return earlierRuns(this.#folder, await this.#folder.begin({ runId, name }));
   }
 
-  async prepareUndo(runId: string): Promise<readonly EarlierRun[]> {
-    const earlier = await this.recover();
-    if (earlier.length === 0)
-      throw fail('NOTHING_TO_UNDO', { path: this.#config.path, reason: 'no run has published into it' });
-    await this.#folder.checkUndo(runId);
-    return earlier;
+  async checkUndo(runId: string): Promise<void> {
+    if (await this.#folder.isKnown()) return this.#folder.checkUndo(runId);
+    throw fail('NOTHING_TO_UNDO', { path: this.#config.path, reason: 'no run has published into it' });
   }
 
   async undo(runId: string): Promise<{ readonly record: unknown }> {
@@ -111,6 +113,19 @@ class ParquetStoreSession implements StoreSession {
     onProgress: Parameters<NonNullable<StoreSession['writeRelation']>>[1],
   ) {
     const engine = await this.#context.engine();
+    const { signal } = this.#context;
+    if (this.#request?.mode === 'merge') {
+      this.#isGathered = true;
+      return gatherRows(engine, relation, { signal, onProgress });
+    }
+    return this.#writeRows(engine, relation, onProgress);
+  }
+
+  async #writeRows(
+    engine: EngineSession,
+    relation: Relation,
+    onProgress?: (progress: EngineProgress) => void,
+  ) {
     const { batch_size: batchSize } = this.#config;
     const rows = this.#request?.rows ?? null;
     if (batchSize < exactBelow && (rows === null || rows > batchSize)) {
@@ -118,10 +133,8 @@ class ParquetStoreSession implements StoreSession {
       return;
     }
     const path = this.#folder.allocate();
-    const written = await engine.run(this.#copy(relation.sql, path), {
-      signal: this.#context.signal,
-      onProgress,
-    });
+    const { signal } = this.#context;
+    const written = await engine.run(this.#copy(relation.sql, path), { signal, onProgress });
     if (written === 0) return unlink(path);
     for (const part of await this.#divide(path)) this.#add(part);
   }
@@ -131,37 +144,28 @@ class ParquetStoreSession implements StoreSession {
     return planFiles(files, { ...shape, compression, fileRows: divisionFor(batchSize).fileRows });
   }
 
-  async writeFiles(
+  writeFiles(
     plan: FilesPlan,
     shape: FilesShape,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<void> {
-    const { signal } = this.#context;
-    let copied = 0;
-    for (const step of plan.steps as readonly SpliceStep[]) {
-      if (step.kind === 'copy') {
-        // Where all is replaced by nothing, `finish` writes what has the columns and no rows.
-        if (step.plan.rows === 0) continue;
-        const paths = step.plan.outputs.map(() => this.#folder.allocate());
-        const onBytes = (bytes: number): void => {
-          copied += bytes;
-          onProgress({ fraction: Math.min(1, copied / Math.max(1, plan.bytes)), rows: 0 });
-        };
-        await executeSplice(step.plan, paths, { signal, onBytes });
-        for (const path of paths) this.#add(path);
-      } else {
-        const path = this.#folder.allocate();
-        const select = shape.select(readParquetRows(step.path, step.firstRow, step.endRow));
-        const engine = await this.#context.engine();
-        if ((await engine.run(this.#copy(select, path, step.codec), { signal })) === 0) await unlink(path);
-        else this.#add(path);
-      }
-    }
+    const target: CopyTarget = {
+      signal: this.#context.signal,
+      proof: this.#begun(),
+      // Only where all is replaced by nothing, a file without rows keeps the columns.
+      keepEmpty: this.#request?.mode === 'replace',
+      engine: this.#context.engine,
+      allocate: () => this.#folder.allocate(),
+      add: (path) => this.#add(path),
+      copy: (select, path, codec) => this.#copy(select, path, codec),
+    };
+    return copyFiles(plan, shape, target, onProgress);
   }
 
   async writeBatch(batch: Batch): Promise<void> {
     const { batch_size: batchSize } = this.#config;
     this.#pending ??= await (await this.#context.engine()).table(batch.schema);
+    if (this.#request?.mode === 'merge') return this.#pending.append(batch);
     let rest = batch;
     while (rest.rows > 0) {
       const room = Math.min(batchSize - this.#pending.rows, rest.rows);
@@ -172,6 +176,7 @@ class ParquetStoreSession implements StoreSession {
   }
 
   async finish(): Promise<Staged> {
+    const merge = this.#request?.mode === 'merge' ? await this.#merge(this.#request) : null;
     if (this.#pending !== null) {
       if (this.#pending.rows > 0) await this.#flush(this.#pending);
       await this.#pending.drop();
@@ -188,8 +193,9 @@ class ParquetStoreSession implements StoreSession {
       file.rows = footer.rows;
       file.bytes = footer.fileBytes;
     }
+    const rows = sum(this.#staged, 'rows');
     return {
-      rows: sum(this.#staged, 'rows'),
+      ...(merge === null ? { rows } : countMerge(this.#context.name, merge, rows)),
       bytes: sum(this.#staged, 'bytes'),
       files: this.#staged.length,
       by: 'footers',
@@ -205,6 +211,7 @@ class ParquetStoreSession implements StoreSession {
       runId: commit.runId,
       mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
       add: this.#staged.map(({ path, rows, bytes }) => ({ staged: path, name: names.next(), rows, bytes })),
+      remove: this.#replaced,
       removeForeign: this.#config.replace_foreign,
       record: commit.record,
     });
@@ -216,6 +223,37 @@ class ParquetStoreSession implements StoreSession {
 
   close(): Promise<void> {
     return this.#folder.close();
+  }
+
+  /** Brings the rows that were gathered together with those that are there. */
+  async #merge({ schema, key = [] }: StageRequest): Promise<MergePlan> {
+    const engine = await this.#context.engine();
+    const { signal } = this.#context;
+    const batches = this.#pending ?? (this.#isGathered ? null : await engine.table(schema));
+    if (batches !== null) await gatherRows(engine, await batches.relation(), { signal });
+    await batches?.drop();
+    this.#pending = null;
+    const contents = { ...(await this.#folder.inspect()), foreign: [] };
+    const { path: folder } = this.#config;
+    const held = await heldRows({ folder, contents, schema, signal, engine: this.#context.engine });
+    const allocate = (): string => this.#folder.allocate();
+    const copy = (select: string, path: string, codec: WriteCodec): string =>
+      this.#copy(select, path, codec, []);
+    const plan = await mergeRows({
+      folder,
+      files: contents.files,
+      held,
+      schema,
+      key,
+      engine,
+      signal,
+      allocate,
+      copy,
+    });
+    for (const { path } of plan.rewritten) if (path !== null) this.#add(path);
+    await this.#writeRows(engine, plan.fresh);
+    this.#replaced = plan.rewritten.map(({ name }) => name);
+    return plan;
   }
 
   /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
@@ -258,11 +296,11 @@ class ParquetStoreSession implements StoreSession {
     this.#folder.sync(path).catch(() => {});
   }
 
-  #copy(sql: string, path: string, codec?: WriteCodec): string {
+  #copy(sql: string, path: string, codec?: WriteCodec, schema = this.#request?.schema ?? []): string {
     const { compression: asked, batch_size: batchSize } = this.#config;
     const compression = codec ?? (asked === 'keep' ? 'snappy' : asked);
     const metadata = { 'hygge.version': hyggeVersion() };
-    return copyToParquet(guardValues(sql, this.#request?.schema ?? []), path, {
+    return copyToParquet(guardValues(sql, schema), path, {
       compression,
       rowGroupRows: divisionFor(batchSize).rowGroupRows,
       metadata,

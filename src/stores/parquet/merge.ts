@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { EngineSession, Relation } from '../../core/engine.js';
+import type { Merged } from '../../core/store.js';
+import { type Schema, sameType, typeName } from '../../core/types.js';
+import { identifier, literal, pathList } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+import type { StoredFile } from '../../files/index.js';
+import { settingOf, type WriteCodec } from '../../formats/parquet/index.js';
+import { readFooter } from '../../parquet/index.js';
+
+/** The rows that are merged, as a table of the store's own session. */
+const table = 'hygge_merge';
+/** Rows of the store whose key is among them: the file, the row's number in it, and whether it says the same. */
+const hits = 'hygge_hits';
+const file = 'hygge_file';
+
+export interface MergeRequest {
+  readonly folder: string;
+  readonly files: readonly StoredFile[];
+  /** What the files hold; null where there is none. */
+  readonly held: Relation | null;
+  readonly schema: Schema;
+  readonly key: readonly string[];
+  readonly engine: EngineSession;
+  readonly signal: AbortSignal;
+  allocate(): string;
+  /** The statement that writes a SELECT into a file. */
+  copy(select: string, path: string, codec: WriteCodec): string;
+}
+
+/** A file that is written anew without the rows that others stand for. */
+export interface Rewritten {
+  readonly name: string;
+  /** null where no row is left. */
+  readonly path: string | null;
+  /** Rows that are left. */
+  readonly rows: number;
+}
+
+export interface MergePlan {
+  readonly merged: Merged;
+  readonly rewritten: readonly Rewritten[];
+  /** The rows that are new, or stand for those that were taken out. */
+  readonly fresh: Relation;
+}
+
+/** Puts the rows of a relation where {@link mergeRows} finds them. */
+export async function gatherRows(
+  engine: EngineSession,
+  { sql }: Relation,
+  options: Parameters<EngineSession['run']>[1],
+): Promise<void> {
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${sql}`, options);
+}
+
+/**
+ * Compares the gathered rows with those of the store, and rewrites the files that hold one of their keys, without
+ * them. A file that holds none is not touched; a row that the store holds just so is left where it is.
+ */
+export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
+  const { engine, schema, key } = request;
+  const fresh = { sql: `SELECT * FROM ${table} ORDER BY rowid`, schema };
+  const total = await count(engine, `SELECT count(*) FROM ${table}`);
+  if (request.held === null)
+    return { merged: { inserted: total, updated: 0, unchanged: 0 }, rewritten: [], fresh };
+  await findHits(request, request.held);
+  const keys = key.map(identifier).join(', ');
+  const unchanged = `SELECT ${keys} FROM ${hits} GROUP BY ${keys} HAVING count(*) = 1 AND bool_and(hygge_same)`;
+  await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_unchanged AS ${unchanged}`);
+  const same = await count(engine, 'SELECT count(*) FROM hygge_unchanged');
+  for (const from of [table, hits]) {
+    const match = key
+      .map((column) => `${from}.${identifier(column)} = u.${identifier(column)}`)
+      .join(' AND ');
+    await engine.run(`DELETE FROM ${from} USING hygge_unchanged AS u WHERE ${match}`);
+  }
+  const updated = await count(engine, `SELECT count(*) FROM (SELECT DISTINCT ${keys} FROM ${hits})`);
+  const rewritten = await rewrite(request);
+  return { merged: { inserted: total - same - updated, updated, unchanged: same }, rewritten, fresh };
+}
+
+async function findHits(
+  { engine, schema, key, folder, files, signal }: MergeRequest,
+  held: Relation,
+): Promise<void> {
+  const there = new Map(held.schema.map((column) => [column.name, column.type]));
+  const wanted = new Map(schema.map((column) => [column.name, column.type]));
+  const same = [
+    ...schema.map(({ name, type }) => {
+      const own = there.get(name);
+      const column = identifier(name);
+      if (own === undefined) return `m.${column} IS NULL`;
+      const value = sameType(own, type) ? `m.${column}` : `TRY_CAST(m.${column} AS ${typeName(own)})`;
+      return `h.${column} IS NOT DISTINCT FROM ${value}`;
+    }),
+    // What the rows have no column for would be lost with the row that they stand for.
+    ...held.schema.filter(({ name }) => !wanted.has(name)).map(({ name }) => `h.${identifier(name)} IS NULL`),
+  ].join(' AND ');
+  const match = key.map((column) => `h.${identifier(column)} = m.${identifier(column)}`).join(' AND ');
+  const keys = key.map((column) => `m.${identifier(column)}`).join(', ');
+  const paths = pathList(files.map(({ name }) => join(folder, name)));
+  const source = `read_parquet(${paths}, filename = ${literal(file)}, file_row_number = true, union_by_name = true, hive_partitioning = false)`;
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE ${hits} AS SELECT ${keys}, h.${file}, h.file_row_number AS hygge_row, (${same}) AS hygge_same FROM ${source} AS h JOIN ${table} AS m ON ${match}`,
+    { signal },
+  );
+}
+
+async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
+  const { engine, folder, files, signal } = request;
+  const found = await engine.rows(`SELECT ${file}, count(*) FROM ${hits} GROUP BY ${file}`);
+  const touched = new Map(found.map(([path, rows]) => [path ?? '', Number(rows)]));
+  const rewritten: Rewritten[] = [];
+  for (const { name, rows } of files) {
+    const path = join(folder, name);
+    const out = touched.get(path);
+    if (out === undefined) continue;
+    const left = rows - out;
+    if (left === 0) {
+      rewritten.push({ name, path: null, rows: 0 });
+      continue;
+    }
+    const footer = await readFooter(path, { signal });
+    const codec = footer.rowGroups[0]?.columns[0]?.codec;
+    const gone = `SELECT hygge_row FROM ${hits} WHERE ${file} = ${literal(path)}`;
+    const source = `read_parquet(${pathList([path])}, file_row_number = true, hive_partitioning = false)`;
+    const select = `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
+    const staged = request.allocate();
+    await engine.run(request.copy(select, staged, (codec && settingOf(codec)) ?? 'snappy'), { signal });
+    rewritten.push({ name, path: staged, rows: left });
+  }
+  if (rewritten.length !== touched.size)
+    throw new Error('a file that holds a merged key is not one of the store');
+  return rewritten;
+}
+
+async function count(engine: EngineSession, sql: string): Promise<number> {
+  const [row] = await engine.rows(sql);
+  return Number(row?.[0] ?? 0);
+}
+
+/** Rows before, less those that were taken out, and those that were given must be the rows after. */
+export function countMerge(
+  name: string,
+  { merged, rewritten }: MergePlan,
+  staged: number,
+): { readonly rows: number; readonly merged: Merged } {
+  const left = rewritten.reduce((sum, { rows }) => sum + rows, 0);
+  const rows = merged.inserted + merged.updated;
+  if (left + rows !== staged) throw fail('ROWS_DIFFER', { name, read: left + rows, staged });
+  return { rows, merged };
+}
