@@ -242,6 +242,7 @@ function readEntity(
       retry: settings.retry ?? defaultRetry,
     },
     at: home.at,
+    store_at: store.at,
   };
   const destination = registry.findStore(store.config.type).destination(store.config);
   return { config, destination, storeAt: store.at };

@@ -1,4 +1,4 @@
-import type { EntityConfig } from '../core/entity-config.js';
+import { type EntityConfig, placedAt } from '../core/entity-config.js';
 import type { TypedConfig } from '../core/plan.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
 import { type FlowContext, LazySession } from '../flow/index.js';
@@ -82,8 +82,7 @@ async function attempt(
       error: null,
     };
   } catch (thrown) {
-    const caught = asHyggeError(thrown);
-    const error = caught.at === null && config.at !== null ? caught.placedAt(config.at) : caught;
+    const error = placedAt(asHyggeError(thrown), role === 'home' ? config.at : config.store_at);
     return { name: config.name, role, type: end.type, where, ok: false, message: error.message, error };
   }
 }

@@ -1,4 +1,4 @@
-import type { Position } from '../errors/index.js';
+import { HyggeError, type Position } from '../errors/index.js';
 import type { RunType } from './capabilities.js';
 import type { ColumnChoice, FlowSettings, TypedConfig } from './plan.js';
 
@@ -18,8 +18,14 @@ export interface EntityConfig {
   readonly where: string | null;
   readonly watermark: WatermarkConfig | null;
   readonly settings: FlowSettings;
-  /** Where its home is written, for errors about it; null where it came from the library. */
+  /** Where its home and its store are written, for errors about them; null where they came from the library. */
   readonly at: Position | null;
+  readonly store_at: Position | null;
+}
+
+/** The error with the place of what it is about in the YAML, where it has no place of its own. */
+export function placedAt<E>(error: E, at: Position | null): E | HyggeError {
+  return error instanceof HyggeError && error.at === null && at !== null ? error.placedAt(at) : error;
 }
 
 /** How new rows are told from old ones. Columns are named as the home names them. */

@@ -108,6 +108,7 @@ export class Flow {
         retry: { ...defaultRetry, ...options.retry },
       },
       at: null,
+      store_at: null,
     };
   }
 

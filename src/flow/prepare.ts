@@ -1,6 +1,6 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { RunType, WriteMode } from '../core/capabilities.js';
-import type { EntityConfig } from '../core/entity-config.js';
+import { type EntityConfig, placedAt } from '../core/entity-config.js';
 import type { HomeDefinition, HomeSession, Impossible } from '../core/home.js';
 import type { Estimate, Plan, TypedConfig } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
@@ -8,7 +8,7 @@ import type { FilesPlan, FilesShape, StoreDefinition, StoreSession } from '../co
 import type { Schema } from '../core/types.js';
 import type { KeptWatermark } from '../core/watermark.js';
 import { inferSchema } from '../engine/index.js';
-import { fail, HyggeError } from '../errors/index.js';
+import { fail } from '../errors/index.js';
 import { type FlowContext, LazySession } from './context.js';
 import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
@@ -106,7 +106,9 @@ export async function prepare(
     const column = watermarkColumn(config, mode, schema, backfill);
     if (config.where !== null) await checkFilter(name, await homeSession.get(), schema, config.where);
 
-    const store = await watchdog.race(
+    const atStore = <T>(work: Promise<T>): Promise<T> =>
+      watchdog.race(work.catch((error) => Promise.reject(placedAt(error, config.store_at))));
+    const store = await atStore(
       storeType.open(storeSettings, {
         name,
         flow: config.flow,
@@ -119,8 +121,8 @@ export async function prepare(
     );
     open.store = store;
     const begun = carryOut && column !== null;
-    if (begun) await watchdog.race(store.begin({ mode, schema: output, rows: null, ...keyOf(config, mode) }));
-    const contents = await watchdog.race(store.inspect());
+    if (begun) await atStore(store.begin({ mode, schema: output, rows: null, ...keyOf(config, mode) }));
+    const contents = await atStore(store.inspect());
     if (column !== null && home.relation === undefined && home.read !== undefined) {
       const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };
       const batches = batchesOfHome(home, reading, () => watchdog.progress());
@@ -196,7 +198,7 @@ export async function prepare(
     };
   } catch (error) {
     await close();
-    throw placed(error, config);
+    throw placedAt(error, config.at);
   }
 }
 
@@ -250,13 +252,6 @@ async function firstPiece(
     if (next === undefined || next.done === true) return null;
     if (isBatch(next.value) || next.value.length > 0) return next.value;
   }
-}
-
-/** The error with the place of the home in the YAML, where it has no place of its own. */
-function placed(error: unknown, config: EntityConfig): unknown {
-  return error instanceof HyggeError && error.at === null && config.at !== null
-    ? error.placedAt(config.at)
-    : error;
 }
 
 function foreignWarning(mode: WriteMode, foreign: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import type { EntityConfig } from '../core/entity-config.js';
+import { type EntityConfig, placedAt } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
@@ -93,7 +93,7 @@ async function tryOnce(
         events.emit('flow.published', { ref, files: files.length, removed }),
     });
   } catch (thrown) {
-    error = placed(asHyggeError(thrown), config);
+    error = placedAt(asHyggeError(thrown), config.at);
   }
   const seconds = (performance.now() - start) / 1000;
   const result = resultOf(run, prepared?.plan ?? null, outcome, error, seconds);
@@ -113,10 +113,6 @@ async function tryOnce(
 
 function failed(tried: Tried, error: HyggeError): Tried {
   return { ...tried, error, result: { ...tried.result, status: 'fail', error: error.toJSON() } };
-}
-
-function placed(error: HyggeError, { at }: EntityConfig): HyggeError {
-  return error.at === null && at !== null ? error.placedAt(at) : error;
 }
 
 /** The result of an entity that was not started, with the reason. */
