@@ -29,6 +29,17 @@ export interface SourceFile {
   /** The file's own description, such as the footer of a parquet file; `format` says whose. */
   readonly description: unknown;
   readonly format: string;
+  /** Whether checksums that the file has are checked while it is copied. Default: true. */
+  readonly checksums?: boolean;
+}
+
+/** What is going to be read, for {@link HomeSession.check}. */
+export interface CheckRequest {
+  /** The columns that are wanted, by the home's names; null = all. */
+  readonly columns: readonly string[] | null;
+  /** Conditions that all hold for the wanted rows. */
+  readonly conditions: readonly string[];
+  readonly signal: AbortSignal;
 }
 
 /** What is certain about the values of a column. */
@@ -63,6 +74,11 @@ export interface HomeSession {
   files?(): Promise<readonly SourceFile[] | Impossible>;
   /** All rows, all columns. `wanted`: the columns that will be read of it; default: all. */
   relation?(wanted?: readonly string[]): Promise<Relation>;
+  /**
+   * Holds checksums that the home has against its data, where nobody else does: called while `relation` is being
+   * read. Rejects where the data is damaged.
+   */
+  check?(request: CheckRequest): Promise<void>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
   close(): Promise<void>;
 }

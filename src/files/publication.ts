@@ -14,6 +14,8 @@ export interface FileToAdd {
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
+  /** Of its content, in hex. Default: not recorded. */
+  readonly sha256?: string;
 }
 
 /** One change of a store. */
@@ -41,9 +43,9 @@ export async function planPublication(
   const { runId, mode } = publication;
   const removed = await filesToRemove(folder, listing, publication);
   const out = new Set(removed.map((file) => file.name));
-  const added = publication.add.map(({ staged, name, rows, bytes }) => {
+  const added = publication.add.map(({ staged, ...file }) => {
     const part = staged.slice(folder.files.length + 1);
-    return { name, rows, bytes, run_id: runId, part };
+    return { ...file, run_id: runId, part };
   });
   await checkNames(folder, listing, out, added);
   await checkStaged(folder, publication, added);

@@ -10,6 +10,8 @@ export interface StoredFile {
   readonly bytes: number;
   /** The run that put it there. */
   readonly run_id: string;
+  /** Of its content, in hex; left out where it was not asked for. */
+  readonly sha256?: string;
 }
 
 export interface AddedFile extends StoredFile {
@@ -74,8 +76,8 @@ export const byName = (a: { readonly name: string }, b: { readonly name: string 
 export function inverse(record: StoreRecord, fence: number, abandons: boolean): StoreRecord {
   const gone = new Set(record.added.map((file) => file.name));
   const back = record.removed.flatMap((file) => {
-    const { name, rows, bytes, run_id, slot, own } = file;
-    return slot === null ? [] : [{ own, file: { name, rows, bytes, run_id }, part: slot }];
+    const { slot, own, part: _, ...stored } = file;
+    return slot === null ? [] : [{ own, file: stored, part: slot }];
   });
   return {
     version: 1,

@@ -1,3 +1,5 @@
+export { checkPages } from './check-pages.js';
+export { columnBounds } from './column-bounds.js';
 export { type Comparison, parseCondition } from './condition.js';
 export { checkHoldable, guardValues } from './holdable.js';
 export { cutColumns, refuseCuts } from './precision.js';

@@ -17,6 +17,10 @@ const config = z.strictObject({
     .nullable()
     .default(null)
     .describe('Whether folders such as year=2024 are columns; null: where all paths have them'),
+  checksums: z
+    .boolean()
+    .default(true)
+    .describe('Whether pages are held against their checksums, where the files have them'),
   nanoseconds: z
     .enum(['refuse', 'cut'])
     .default('refuse')

@@ -1,5 +1,11 @@
 import type { HomeContext, HomeSession } from '../../core/home.js';
-import { openParquet, readParquet, refuseCuts } from '../../formats/parquet/index.js';
+import {
+  checkPages,
+  columnBounds,
+  openParquet,
+  readParquet,
+  refuseCuts,
+} from '../../formats/parquet/index.js';
 import type { ParquetHomeConfig } from './index.js';
 
 /** Reads all footers, and nothing of the data. */
@@ -22,6 +28,7 @@ export async function openParquetHome(config: ParquetHomeConfig, context: HomeCo
     }),
     warnings: () =>
       source.missing.map((name) => `not every file has the column "${name}"; its rows there will be NULL`),
+    bounds: async (column) => (hive ? null : columnBounds(source.files, source.schema, column)),
     files: async () =>
       hive
         ? { impossible: 'columns come from the names of folders' }
@@ -30,11 +37,15 @@ export async function openParquetHome(config: ParquetHomeConfig, context: HomeCo
             bytes: footer.fileBytes,
             rows: footer.rows,
             format: 'parquet',
+            checksums: config.checksums,
             description: footer,
           })),
     relation: async (wanted) => {
       if (config.nanoseconds === 'refuse') refuseCuts(context.name, source.files, wanted ?? null);
       return { sql, schema: await schema() };
+    },
+    check: async (request) => {
+      if (config.checksums) await checkPages(source, request);
     },
     close: async () => {},
   };

@@ -22,23 +22,26 @@ import {
   checkHoldable,
   copyToParquet,
   guardValues,
-  readParquetRows,
+  readParquet,
   type WriteCodec,
 } from '../../formats/parquet/index.js';
-import { executeSplice, readFooter } from '../../parquet/index.js';
+import { readFooter } from '../../parquet/index.js';
+import { type CopyTarget, copyFiles } from './copy-files.js';
 import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
 import { earlierRuns } from './earlier.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
 import { countMerge, gatherRows, type MergePlan, mergeRows } from './merge.js';
 import { FileNames } from './names.js';
+import { StageProof } from './proof.js';
 import { sliceBatch } from './slice.js';
-import { planFiles, type SpliceStep } from './splice.js';
+import { planFiles } from './splice.js';
 
 interface StagedFile {
   readonly path: string;
   rows: number;
   bytes: number;
+  sha256?: string;
 }
 
 export function openParquetStore(config: ParquetStoreConfig, context: StoreContext): StoreSession {
@@ -50,6 +53,7 @@ class ParquetStoreSession implements StoreSession {
   readonly #context: StoreContext;
   readonly #folder: FolderStore;
   #request: StageRequest | null = null;
+  #proof: StageProof | null = null;
   #pending: EngineTable | null = null;
   readonly #staged: StagedFile[] = [];
   /** Whether the rows of a merge are in the engine's table already. */
@@ -84,6 +88,7 @@ class ParquetStoreSession implements StoreSession {
 
   async begin(request: StageRequest): Promise<void> {
     this.#request = request;
+    this.#proof = new StageProof(this.#context, request);
     const { runId, name } = this.#context;
     checkHoldable(name, request.schema);
     for (const run of earlierRuns(this.#folder, await this.#folder.begin({ runId, name }))) {
@@ -195,11 +200,19 @@ class ParquetStoreSession implements StoreSession {
     }
     const rows = sum(this.#staged, 'rows');
     return {
+      fingerprint: await this.#begun().check(this.#staged, this.#context.engine),
       ...(merge === null ? { rows } : countMerge(this.#context.name, merge, rows)),
       bytes: sum(this.#staged, 'bytes'),
       files: this.#staged.length,
       by: 'footers',
     };
+  }
+
+  async staged(): Promise<Relation | null> {
+    const written = this.#staged.map(({ path }) => path).filter((path) => !this.#begun().covers(path));
+    if (written.length === 0) return null;
+    const sql = readParquet(written, { unionByName: false, hive: false });
+    return { sql, schema: this.#request?.schema ?? [] };
   }
 
   async publish(commit: Commit): Promise<Published> {
@@ -210,7 +223,7 @@ class ParquetStoreSession implements StoreSession {
     return this.#folder.publish({
       runId: commit.runId,
       mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
-      add: this.#staged.map(({ path, rows, bytes }) => ({ staged: path, name: names.next(), rows, bytes })),
+      add: this.#staged.map(({ path, ...file }) => ({ staged: path, name: names.next(), ...file })),
       remove: this.#replaced,
       removeForeign: this.#config.replace_foreign,
       record: commit.record,
@@ -223,6 +236,11 @@ class ParquetStoreSession implements StoreSession {
 
   close(): Promise<void> {
     return this.#folder.close();
+  }
+
+  #begun(): StageProof {
+    if (this.#proof === null) throw fail('INTERNAL', { reason: 'a store was used before it was begun' });
+    return this.#proof;
   }
 
   /** Brings the rows that were gathered together with those that are there. */

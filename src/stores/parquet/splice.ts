@@ -12,10 +12,18 @@ import { type Codec, type Footer, planSplice, type SplicePlan } from '../../parq
 
 /** A part of the rows, in order: row groups to copy as they are, or rows of one file that the engine must look at. */
 export type SpliceStep =
-  | { readonly kind: 'copy'; readonly plan: SplicePlan }
+  | {
+      readonly kind: 'copy';
+      readonly plan: SplicePlan;
+      /** Of the plan's inputs. */
+      readonly footers: readonly Footer[];
+      readonly checksums: boolean;
+    }
   | {
       readonly kind: 'filter';
-      readonly path: string;
+      readonly footer: Footer;
+      readonly rowGroups: readonly number[];
+      readonly checksums: boolean;
       readonly firstRow: number;
       readonly endRow: number;
       readonly codec: WriteCodec;
@@ -41,6 +49,7 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
   if (files.some(({ format }) => format !== 'parquet'))
     return { impossible: 'the home does not give parquet files' };
   const footers = files.map(({ description }) => description as Footer);
+  const checksums = files.every((file) => file.checksums !== false);
   const codec = otherCodec(footers, wish.compression);
   if (codec !== null)
     return { impossible: `compression changes from ${codec.toLowerCase()} to ${wish.compression}` };
@@ -53,10 +62,12 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
   for (const group of joined(runs.length === 0 ? footers.slice(0, 1).map(noRows) : runs)) {
     const [first] = group;
     if (first?.verdict === 'straddles') {
-      const { footer, firstRow, endRow } = first;
+      const { footer, groups, firstRow, endRow } = first;
       steps.push({
         kind: 'filter',
-        path: footer.path,
+        footer,
+        rowGroups: groups,
+        checksums,
         firstRow,
         endRow,
         codec: settingOf(codecOf(footer)) ?? 'snappy',
@@ -69,7 +80,7 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
     );
     if ('impossible' in plan) return plan;
     for (const note of plan.notes) notes.add(note);
-    steps.push({ kind: 'copy', plan });
+    steps.push({ kind: 'copy', plan, footers: group.map(({ footer }) => footer), checksums });
   }
   const largest = Math.max(
     0,

@@ -1,0 +1,73 @@
+import { unlink } from 'node:fs/promises';
+import type { EngineProgress, EngineSession } from '../../core/engine.js';
+import type { FilesPlan, FilesShape } from '../../core/store.js';
+import { readParquetRows, type WriteCodec } from '../../formats/parquet/index.js';
+import { executeSplice, verifyPageChecksums } from '../../parquet/index.js';
+import type { StageProof } from './proof.js';
+import type { SpliceStep } from './splice.js';
+
+/** What copying needs of the session that it is done for. */
+export interface CopyTarget {
+  readonly signal: AbortSignal;
+  readonly proof: StageProof;
+  /** Whether a copy of no rows is wanted, for its columns. */
+  readonly keepEmpty: boolean;
+  engine(): Promise<EngineSession>;
+  /** A path for one more staged file. */
+  allocate(): string;
+  /** A file is complete. */
+  add(path: string): void;
+  /** The statement that writes a SELECT into a file. */
+  copy(select: string, path: string, codec: WriteCodec): string;
+}
+
+/** Carries out what `planFiles` has planned, one step after the other. */
+export async function copyFiles(
+  plan: FilesPlan,
+  shape: FilesShape,
+  target: CopyTarget,
+  onProgress: (progress: EngineProgress) => void,
+): Promise<void> {
+  let copied = 0;
+  const onBytes = (bytes: number): void => {
+    copied += bytes;
+    onProgress({ fraction: Math.min(1, copied / Math.max(1, plan.bytes)), rows: 0 });
+  };
+  for (const step of plan.steps as readonly SpliceStep[]) {
+    if (step.kind === 'filter') await filter(step, shape, target);
+    else if (step.plan.rows > 0 || target.keepEmpty) await copy(step, target, onBytes);
+  }
+}
+
+async function copy(
+  step: SpliceStep & { readonly kind: 'copy' },
+  target: CopyTarget,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { signal, proof } = target;
+  const paths = step.plan.outputs.map(() => target.allocate());
+  const look = proof.forCopy(step.footers, step.checksums);
+  const results = await executeSplice(step.plan, paths, { signal, onBytes, ...look.options });
+  await look.end(results);
+  proof.copied(paths, look.digests);
+  for (const path of paths) target.add(path);
+}
+
+async function filter(
+  step: SpliceStep & { readonly kind: 'filter' },
+  shape: FilesShape,
+  target: CopyTarget,
+): Promise<void> {
+  const { signal, proof } = target;
+  const { footer, rowGroups } = step;
+  if (step.checksums) await verifyPageChecksums(footer, { rowGroups, signal });
+  const path = target.allocate();
+  const select = shape.select(readParquetRows(footer.path, step.firstRow, step.endRow));
+  const rows = await (await target.engine()).run(target.copy(select, path, step.codec), { signal });
+  if (rows === 0) {
+    await unlink(path);
+    return;
+  }
+  proof.filtered(select, path);
+  target.add(path);
+}
