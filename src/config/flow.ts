@@ -214,13 +214,21 @@ function readEntity(
   const store = entityPlace({ ...request, role: 'store' });
   if (settings === undefined || home === undefined || store === undefined) return undefined;
   const { watermark } = settings;
+  const mode = runType ?? settings.run_type;
+  if (watermark != null && watermark.watermark_column === undefined && mode !== 'merge') {
+    const at = child(merged, 'watermark')?.at ?? null;
+    problems.add(
+      fail('MISSING_KEY', { key: 'watermark_column', where: `watermark of flow ${raw.name}` }, { at }),
+    );
+    return undefined;
+  }
   const config: EntityConfig = {
     name: entity === null ? raw.name : `${raw.name}_${entity}`,
     flow: raw.name,
     entity,
     home: home.config,
     store: store.config,
-    run_type: runType ?? settings.run_type,
+    run_type: mode,
     append: store.incremental,
     columns: columnsOf(child(merged, 'columns')),
     where: settings.where ?? null,
@@ -228,7 +236,7 @@ function readEntity(
       watermark == null
         ? null
         : {
-            watermark_column: watermark.watermark_column,
+            watermark_column: watermark.watermark_column ?? null,
             primary_key: [watermark.primary_key].flat(),
             lag: watermark.lag,
             nulls: watermark.nulls,

@@ -32,7 +32,9 @@ export const journalSchema = z.strictObject({
 });
 
 export const watermarkSchema = z.strictObject({
-  watermark_column: text.describe('The column that grows: what is above the last value is new'),
+  watermark_column: text
+    .optional()
+    .describe('The column that grows: what is above the last value is new. Only a merge can do without'),
   primary_key: z
     .union([text, z.array(text)])
     .default([])

@@ -30,7 +30,8 @@ export function placedAt<E>(error: E, at: Position | null): E | HyggeError {
 
 /** How new rows are told from old ones. Columns are named as the home names them. */
 export interface WatermarkConfig {
-  readonly watermark_column: string;
+  /** null: none, which a merge can do without; the last row of a key is then its latest. */
+  readonly watermark_column: string | null;
   /** The columns that name a row; none: rows are told apart by all their values. */
   readonly primary_key: readonly string[];
   /** How far below the last value to look again: "2h" for times, a number for numbers; null = not at all. */

@@ -49,8 +49,8 @@ export interface FlowOptions {
 
 /** As `watermark` of `flow.yml`. */
 export interface WatermarkOptions {
-  /** As the home names it. */
-  readonly watermark_column: string;
+  /** As the home names it. Only a merge can do without. */
+  readonly watermark_column?: string;
   readonly primary_key?: string | readonly string[];
   /** How far below the last value to look again: "2h", or a number. Default: not at all. */
   readonly lag?: string | number;
@@ -170,7 +170,7 @@ function columnChoices(columns: FlowOptions['columns']): readonly ColumnChoice[]
 function watermarkConfig(options: WatermarkOptions | undefined): WatermarkConfig | null {
   if (options === undefined) return null;
   const {
-    watermark_column,
+    watermark_column = null,
     primary_key = [],
     lag = null,
     nulls = 'include',

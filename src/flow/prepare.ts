@@ -120,10 +120,11 @@ export async function prepare(
       }),
     );
     open.store = store;
-    const begun = carryOut && column !== null;
+    const isWatched = column !== null || mode === 'merge';
+    const begun = carryOut && isWatched;
     if (begun) await atStore(store.begin({ mode, schema: output, rows: null, ...keyOf(config, mode) }));
     const contents = await atStore(store.inspect());
-    if (column !== null && home.relation === undefined && home.read !== undefined) {
+    if (isWatched && home.relation === undefined && home.read !== undefined) {
       const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };
       const batches = batchesOfHome(home, reading, () => watchdog.progress());
       home = await watchdog.race(collected(home, batches, await homeSession.get(), schema));

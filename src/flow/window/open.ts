@@ -9,9 +9,10 @@ import type { Column, Schema } from '../../core/types.js';
 import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
+import { allRows, type Conditions } from './conditions.js';
 import { everything, lateSelect, type Moving, mergeSelect } from './moving.js';
 import { finite } from './ordered.js';
-import { type Backfill, checkWatermark, planWindow } from './window.js';
+import { type Backfill, checkKey, checkWatermark, planWindow } from './window.js';
 
 /** What a watermark makes of a flow. */
 export interface Opened {
@@ -43,19 +44,22 @@ export function watermarkColumn(
   backfill: Backfill,
 ): Column | null {
   const { name, watermark, columns } = config;
-  if (watermark === null) {
-    const flag = backfill.from !== undefined ? '--from' : backfill.to !== undefined ? '--to' : null;
-    if (flag !== null) throw fail('WATERMARK_NEEDED', { name, flag });
-    if (mode === 'merge') throw fail('KEY_NEEDED', { name });
-    return null;
-  }
+  const key = watermark?.primary_key ?? [];
+  if (mode === 'merge' && key.length === 0) throw fail('KEY_NEEDED', { name });
   const known = schema.map((column) => column.name);
   const find = (wanted: string): Column => {
     const column = schema.find((one) => one.name === wanted);
     if (column !== undefined) return column;
     throw fail('COLUMN_NOT_FOUND', { name, column: wanted, known, nearest: nearest(wanted, known) });
   };
-  return checkWatermark(name, watermark, find, mode, columns);
+  const wanted = watermark?.watermark_column ?? null;
+  if (wanted !== null) return checkWatermark(name, wanted, key, find, mode, columns);
+  const flag = backfill.from !== undefined ? '--from' : backfill.to !== undefined ? '--to' : null;
+  if (flag !== null) throw fail('WATERMARK_NEEDED', { name, flag });
+  if (watermark !== null && mode !== 'merge')
+    throw fail('MISSING_KEY', { key: 'watermark_column', where: `the watermark of ${name}` });
+  checkKey(name, key, find, mode, columns);
+  return null;
 }
 
 /** Fixes what is moved. Where the store was taken before, nobody else can change what it is compared with. */
@@ -64,21 +68,25 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
   const { watermark, name, columns, where } = config;
   const record = store.record === undefined ? undefined : await store.record();
   const kept = record == null ? await keptElsewhere(request, record) : watermarkOf(record);
-  if (watermark === null || column === null) {
+  if (watermark === null || (column === null && mode !== 'merge')) {
     // What is only added to keeps the promise of its watermark.
     return { window: null, moving: everything, keep: mode === 'replace' ? null : kept, warnings: [] };
   }
-  if (home.relation === undefined)
-    throw fail('TYPE_FAILED', {
-      name,
-      role: 'home',
-      type: config.home.type,
-      reason: 'it gives no rows that a watermark could be applied to',
-    });
-  const held: Relation | null | undefined = mode === 'append' ? await store.held?.(output) : undefined;
+  if (home.relation === undefined) {
+    const reason = 'it gives no rows that a watermark could be applied to';
+    throw fail('TYPE_FAILED', { name, role: 'home', type: config.home.type, reason });
+  }
+  const primaryKey = watermark.primary_key;
   const shape = { columns, where };
-  const wanted = columns?.map(({ from }) => from).concat(column.name, watermark.primary_key);
+  const wanted = columns?.map(({ from }) => from).concat(column?.name ?? [], primaryKey);
   const relation = await home.relation(wanted);
+  if (mode === 'merge') await refuseNullKeys(request, relation, primaryKey);
+  const merged = (conditions: Conditions, order: string | null): Moving => ({
+    ...everything,
+    merge: mergeSelect({ home: relation, shape, conditions, primaryKey, order }),
+  });
+  if (column === null) return { window: null, moving: merged(allRows, null), keep: kept, warnings: [] };
+  const held: Relation | null | undefined = mode === 'append' ? await store.held?.(output) : undefined;
   const { window, conditions, warnings } = await planWindow({
     name,
     config: watermark,
@@ -93,28 +101,13 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
     backfill: request.backfill,
     session: await request.engine(),
   });
-  const primaryKey = watermark.primary_key;
-  if (mode === 'merge') await refuseNullKeys(request, relation, primaryKey);
-  const moving: Moving =
-    mode === 'merge'
-      ? {
-          fresh: null,
-          late: null,
-          merge: mergeSelect({ home: relation, shape, conditions, primaryKey, order: laterFirst(column) }),
-        }
-      : {
-          fresh: conditions.fresh,
-          late: lateSelect({
-            home: relation,
-            shape,
-            output,
-            conditions,
-            held: held ?? null,
-            column: column.name,
-            primaryKey,
-          }),
-          merge: null,
-        };
+  if (mode === 'merge') {
+    const moving = merged(conditions, laterFirst(column));
+    return { window, moving, keep: keptAfter(window, kept), warnings };
+  }
+  const from = { home: relation, shape, output, conditions, held: held ?? null };
+  const late = lateSelect({ ...from, column: column.name, primaryKey });
+  const moving: Moving = { fresh: conditions.fresh, late, merge: null };
   return { window, moving, keep: keptAfter(window, kept), warnings };
 }
 

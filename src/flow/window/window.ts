@@ -110,24 +110,34 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
 /** The column that a watermark names, once everything that the configuration says of it is known to be right. */
 export function checkWatermark(
   name: string,
-  config: WatermarkConfig,
+  wanted: string,
+  primaryKey: readonly string[],
   find: (column: string) => Column,
   mode: WriteMode,
   columns: readonly ColumnChoice[] | null,
 ): Column {
-  const column = find(config.watermark_column);
+  const column = find(wanted);
   if (!isOrdered(column.type))
     throw fail('WATERMARK_UNORDERED', { name, column: column.name, type: typeName(column.type) });
-  for (const key of config.primary_key) find(key);
-  if (mode === 'merge' && config.primary_key.length === 0) throw fail('KEY_NEEDED', { name });
-  if (mode === 'replace') return column;
   if (mode === 'append' && settledName(column.name, columns) === undefined)
     throw fail('WATERMARK_NOT_MOVED', { name, column: column.name, what: 'the watermark column' });
-  for (const key of config.primary_key) {
-    if (settledName(key, columns) === undefined)
-      throw fail('WATERMARK_NOT_MOVED', { name, column: key, what: 'of the primary key' });
-  }
+  checkKey(name, primaryKey, find, mode, columns);
   return column;
+}
+
+/** The columns that name a row are there, and are moved where rows are compared by them. */
+export function checkKey(
+  name: string,
+  key: readonly string[],
+  find: (column: string) => Column,
+  mode: WriteMode,
+  columns: readonly ColumnChoice[] | null,
+): void {
+  for (const column of key) {
+    find(column);
+    if (mode !== 'replace' && settledName(column, columns) === undefined)
+      throw fail('WATERMARK_NOT_MOVED', { name, column, what: 'of the primary key' });
+  }
 }
 
 async function readValue(

@@ -4,6 +4,8 @@ import type { Literal } from './condition.js';
 
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
 const isoTime = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$/;
+/** As the engine writes floating point numbers: shortest, and read back as they were. */
+const plainNumber = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const dayMilliseconds = 86_400_000;
 
 /**
@@ -25,7 +27,10 @@ export function boundLiteral(literal: Literal, type: LogicalType): BoundValue | 
     case 'bigint':
     case 'ubigint':
       return kind === 'number' && /^-?\d+$/.test(text) ? BigInt(text) : null;
+    case 'float':
+      return kind === 'text' && plainNumber.test(text) ? Math.fround(Number(text)) : null;
     case 'double':
+      if (kind === 'text') return plainNumber.test(text) ? Number(text) : null;
       return kind === 'number' && /^-?\d{1,15}$/.test(text) ? Number(text) : null;
     case 'decimal':
       return kind === 'number' ? unscaled(text, type.scale) : null;
@@ -37,6 +42,11 @@ export function boundLiteral(literal: Literal, type: LogicalType): BoundValue | 
     }
     case 'timestamp':
       return kind === 'text' ? epochMicroseconds(text) : null;
+    case 'timestamptz':
+      // Only with its zone written out is it sure which moment is meant.
+      return kind === 'text' && text.endsWith('+00') ? epochMicroseconds(text.slice(0, -3)) : null;
+    case 'timestamp_ns':
+      return kind === 'text' ? epochNanoseconds(text) : null;
     default:
       return null;
   }
@@ -60,15 +70,17 @@ function epochMilliseconds(match: RegExpExecArray | null): number | null {
 }
 
 function epochMicroseconds(text: string): bigint | null {
+  const nanoseconds = epochNanoseconds(text);
+  return nanoseconds === null || nanoseconds % 1000n !== 0n ? null : nanoseconds / 1000n;
+}
+
+function epochNanoseconds(text: string): bigint | null {
   const match = isoTime.exec(text) ?? isoTime.exec(`${text} 00:00:00`);
   const day = epochMilliseconds(match);
   if (match === null || day === null) return null;
   const [hour, minute, second] = match.slice(4, 7).map(Number) as [number, number, number];
   const fraction = (match[7] ?? '').padEnd(9, '0');
-  if (hour > 23 || minute > 59 || second > 59 || !fraction.endsWith('000')) return null;
-  return (
-    BigInt(day) * 1000n +
-    BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n +
-    BigInt(fraction.slice(0, 6))
-  );
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const seconds = BigInt(hour * 3600 + minute * 60 + second);
+  return BigInt(day) * 1_000_000n + seconds * 1_000_000_000n + BigInt(fraction);
 }
