@@ -1,0 +1,122 @@
+// Loaded into a run by `node --import`: it counts what the run does with files, and at one chosen call it kills the
+// process, lets the call fail, or changes something behind the run's back. What the engine does with files by its own
+// means is not seen here.
+//
+// HYGGE_FAULT      { kind, at, how, where?, times? }  see Fault in support/fault.ts
+// HYGGE_FAULT_LOG  a file that gets what was counted, when the process ends by itself
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const promises = fs.promises;
+const plain = { ...promises };
+const fault = process.env.HYGGE_FAULT === undefined ? null : JSON.parse(process.env.HYGGE_FAULT);
+const log = process.env.HYGGE_FAULT_LOG;
+const where = fault?.where === undefined ? null : new RegExp(fault.where);
+const calls = [];
+let seen = 0;
+let fired = 0;
+
+const die = () => process.kill(process.pid, 'SIGKILL');
+
+function broken(kind, path) {
+  const text = `${fault.how}: injected, ${kind} '${path}'`;
+  return Object.assign(new Error(text), { code: fault.how, syscall: kind, path });
+}
+
+/** Counts a call, and does to it what was ordered. `half` does a part of it, for calls that can be cut in two. */
+async function meet(kind, path, call, half) {
+  if (log !== undefined) calls.push({ kind, path });
+  const meant =
+    fault !== null && (fault.kind === kind || fault.kind === 'any') && (where === null || where.test(path));
+  if (!meant) return call();
+  seen += 1;
+  if (seen < fault.at || seen >= fault.at + (fault.times ?? 1)) return call();
+  fired += 1;
+  switch (fault.how) {
+    case 'kill':
+      return die();
+    case 'kill-after': {
+      await call();
+      return die();
+    }
+    case 'kill-half':
+      await half?.();
+      return die();
+    case 'change': {
+      change(fault.change);
+      return call();
+    }
+    default:
+      await half?.();
+      throw broken(kind, path);
+  }
+}
+
+/** What somebody else does to a file meanwhile. */
+function change({ what, path, by }) {
+  if (what === 'replace') fs.renameSync(by, path);
+  else if (what === 'rewrite') fs.copyFileSync(by, path);
+  else if (what === 'remove') fs.rmSync(path);
+  else if (what === 'cut') fs.truncateSync(path, Math.floor(fs.statSync(path).size / 2));
+  else if (what === 'grow') fs.appendFileSync(path, Buffer.alloc(1000, 7));
+  else throw new Error(`there is no change "${what}"`);
+}
+
+const paths = new WeakMap();
+const handle = await plain.open(process.execPath, 'r');
+const prototype = Object.getPrototypeOf(handle);
+await handle.close();
+
+const { sync, datasync, write, writev, writeFile, appendFile, truncate } = prototype;
+prototype.sync = function () {
+  return meet('fsync', paths.get(this), () => sync.call(this));
+};
+prototype.datasync = function () {
+  return meet('fsync', paths.get(this), () => datasync.call(this));
+};
+prototype.write = function (...args) {
+  return meet(
+    'write',
+    paths.get(this),
+    () => write.apply(this, args),
+    () => {
+      const [data, offset = 0, length = data.length - offset, position = null] = args;
+      if (typeof data === 'string') return write.call(this, data.slice(0, data.length / 2));
+      return write.call(this, data, offset, Math.floor(length / 2), position);
+    },
+  );
+};
+for (const [name, call] of Object.entries({ writev, writeFile, appendFile, truncate })) {
+  prototype[name] = function (...args) {
+    return meet('write', paths.get(this), () => call.apply(this, args));
+  };
+}
+
+promises.open = async (path, ...rest) => {
+  const opened = await meet('open', String(path), () => plain.open(path, ...rest));
+  paths.set(opened, String(path));
+  return opened;
+};
+promises.copyFile = (from, to, ...rest) =>
+  meet(
+    'write',
+    String(to),
+    () => plain.copyFile(from, to, ...rest),
+    async () => {
+      await plain.copyFile(from, to, ...rest);
+      await plain.truncate(to, Math.floor((await plain.stat(to)).size / 2));
+    },
+  );
+promises.writeFile = (path, ...rest) => meet('write', String(path), () => plain.writeFile(path, ...rest));
+promises.rm = (path, ...rest) => meet('unlink', String(path), () => plain.rm(path, ...rest));
+for (const name of ['rename', 'link', 'unlink', 'mkdir', 'rmdir']) {
+  promises[name] = (path, ...rest) => {
+    const target = name === 'rename' || name === 'link' ? rest[0] : path;
+    return meet(name, String(target), () => plain[name](path, ...rest));
+  };
+}
+syncBuiltinESMExports();
+
+if (log !== undefined) {
+  process.on('exit', () => fs.writeFileSync(log, JSON.stringify({ calls, fired })));
+}

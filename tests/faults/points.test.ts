@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../files/support/random.js';
+import { openWitness, type Witness } from '../integration/witness.js';
+import { type Fault, type Kind, kinds } from './support/fault.js';
+import { live } from './support/life.js';
+import { type Scenario, type ScenarioKind, scenario, Template } from './support/scenario.js';
+import { expectNone, full, useTotals } from './support/totals.js';
+
+const totals = useTotals('killed at every step');
+const seed = Number(process.env.HYGGE_SEED ?? 1);
+
+let witness: Witness;
+beforeAll(async () => {
+  witness = await openWitness();
+});
+afterAll(() => witness.close());
+
+/** Every call of these is a point to be killed at; of the others some. */
+const each: ReadonlySet<Kind> = new Set(['fsync', 'rename', 'unlink', 'link']);
+const every = full ? 1 : 5;
+
+/** The points of one run: before every call of a kind, after it, and in the middle of what can be cut in two. */
+async function pointsOf(template: Template): Promise<Fault[]> {
+  const place = template.copy('probe');
+  const { calls, code, said } = await place.go({ counted: true });
+  expect(code, said).toBe(0);
+  place.remove();
+  const faults: Fault[] = [];
+  for (const kind of kinds) {
+    const count = calls.filter((call) => call.kind === kind).length;
+    for (let at = 1; at <= count; at++) {
+      if (!each.has(kind) && (at + seed) % every !== 0) continue;
+      faults.push({ kind, at, how: kind === 'write' ? 'kill-half' : 'kill' });
+      if (full) faults.push({ kind, at, how: 'kill-after' });
+    }
+  }
+  return faults;
+}
+
+/** Kills during recovery: at any call of a run that finds what the one before it left. */
+function deeper(random: Random): Fault[] {
+  const depth = full ? random.below(6) : Math.max(0, random.below(8) - 3);
+  return Array.from({ length: depth }, () => ({
+    kind: random.pick(['fsync', 'rename', 'unlink', 'link', 'write', 'open', 'any'] as const),
+    at: 1 + random.below(random.pick([4, 15])),
+    how: random.pick(['kill', 'kill', 'kill-after', 'kill-half'] as const),
+  }));
+}
+
+const all: readonly (readonly [ScenarioKind, Scenario['route']])[] = [
+  ['replace', 'splice'],
+  ['append', 'engine'],
+  ['incremental', 'splice'],
+  ['merge', null],
+];
+const more: typeof all = [
+  ['replace', 'engine'],
+  ['append', 'splice'],
+  ['incremental', 'engine'],
+];
+
+describe('a run that is killed at any step of its own', () => {
+  it.each(full ? [...all, ...more] : all)(
+    'is made good by the next one: %s, %s',
+    async (kind, route) => {
+      const template = await Template.make(scenario(kind, route), witness);
+      try {
+        for (const [i, fault] of (await pointsOf(template)).entries()) {
+          const random = new Random(seed * 1000 + i);
+          const place = template.copy(`${i}`);
+          const faults = [fault, ...deeper(random)];
+          const violations = await live(place, witness, { faults, recoverFirst: random.chance(0.4) }, totals);
+          const how = `HYGGE_SEED=${seed}, ${kind} ${route}, ${JSON.stringify(faults)}`;
+          expectNone(totals, violations, how);
+          place.remove();
+        }
+      } finally {
+        template.remove();
+      }
+    },
+    full ? 3_600_000 : 240_000,
+  );
+});

@@ -1,0 +1,84 @@
+import { FolderStore } from '../../../src/files/index.js';
+import type { Witness } from '../../integration/witness.js';
+import type { Fault } from './fault.js';
+import { readManifest, violationsAfterRecovery, violationsAtRest } from './oracle.js';
+import { Reader } from './reader.js';
+import type { Ended, RunOptions } from './run.js';
+import type { Place } from './scenario.js';
+import type { Totals } from './totals.js';
+
+/** What happens to a store, run by run. */
+export interface Life {
+  /** What goes wrong in one run after the other; recovery from one is what the next is injected into. */
+  readonly faults: readonly (Fault | Pick<RunOptions, 'watch' | 'before'>)[];
+  /** Whether the store is recovered by itself before it is run again, and looked at in between. */
+  readonly recoverFirst: boolean;
+}
+
+/** Goes through faults and recovery, and holds what comes out against all that is promised. */
+export async function live(place: Place, witness: Witness, life: Life, totals: Totals): Promise<string[]> {
+  const violations: string[] = [];
+  const reader = new Reader(place.store, place.scenario.seen.during);
+  let faults = 0;
+  const note = (problems: readonly string[], when: string): void => {
+    for (const problem of problems) violations.push(`${when}: ${problem}`);
+  };
+  for (const [i, fault] of life.faults.entries()) {
+    const ended = await place.go('kind' in fault ? { fault } : fault);
+    totals.runs += 1;
+    note(saidUnexpected(ended), `run ${i + 1}`);
+    if (!ended.fired) note(ended.code === 0 ? await violationsAtRest(place, witness) : [], `run ${i + 1}`);
+    else faults += 1;
+  }
+  await reader.stop();
+  note(reader.violations.slice(0, 3), 'during the faults');
+  totals.faults += faults;
+  if (life.recoverFirst) {
+    await new FolderStore({ path: place.store, suffix: '.parquet' }).recover({
+      runId: 'r',
+      name: 'recovery',
+    });
+    note(await violationsAfterRecovery(place, witness), 'after a recovery');
+    note(await seenBy(place), 'after a recovery');
+  }
+  note(await rerun(place, witness, totals), 'the rerun');
+  note(await again(place, witness, totals), 'the run after the rerun');
+  if (violations.length === 0 && faults > 0) totals.recoveries += 1;
+  return violations;
+}
+
+/** One look of a reader when nothing is going on. */
+async function seenBy(place: Place): Promise<readonly string[]> {
+  const reader = new Reader(place.store, place.scenario.seen.after);
+  await reader.stop();
+  return reader.violations;
+}
+
+async function rerun(place: Place, witness: Witness, totals: Totals): Promise<string[]> {
+  const reader = new Reader(place.store, place.scenario.seen.during);
+  const ended = await place.go();
+  totals.runs += 1;
+  await reader.stop();
+  if (ended.code !== 0) return [`it failed (${ended.code ?? ended.signal}): ${ended.said}`];
+  const rest = await violationsAtRest(place, witness);
+  return [...reader.violations.slice(0, 3), ...rest, ...(await seenBy(place))];
+}
+
+/** A further run moves nothing where there is nothing new, and brings the same where it brings all. */
+async function again(place: Place, witness: Witness, totals: Totals): Promise<string[]> {
+  const before = readManifest(place);
+  const ended = await place.go();
+  totals.runs += 1;
+  if (ended.code !== 0) return [`it failed (${ended.code ?? ended.signal}): ${ended.said}`];
+  const after = readManifest(place);
+  const moved = place.scenario.settles && JSON.stringify(after) !== JSON.stringify(before);
+  return [...(moved ? ['it moved something'] : []), ...(await violationsAtRest(place, witness))];
+}
+
+/** Errors are told as such; a process that breaks down, or that hangs until it is stopped, is not meant to. */
+export function saidUnexpected(ended: Ended): string[] {
+  const { signal, said, milliseconds } = ended;
+  if (signal !== null && signal !== 'SIGKILL')
+    return [`it ended with ${signal} after ${Math.round(milliseconds)} ms: ${said}`];
+  return /INTERNAL|UnhandledPromise|\n {4}at .*node:internal/.test(said) ? [`it said: ${said}`] : [];
+}
