@@ -40,6 +40,8 @@ export interface CheckRequest {
   /** Conditions that all hold for the wanted rows. */
   readonly conditions: readonly string[];
   readonly signal: AbortSignal;
+  /** Something was read. */
+  onProgress(): void;
 }
 
 /** What is certain about the values of a column. */

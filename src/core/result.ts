@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors/index.js';
 import type { Route, RunType } from './capabilities.js';
+import type { Fingerprint } from './fingerprint.js';
 import type { Merged } from './store.js';
 
 export type EntityStatus = 'success' | 'fail' | 'skip';
@@ -23,8 +24,10 @@ export interface EntityResult {
   readonly attempts: number;
   /** Paths of the files that were published. */
   readonly files: readonly string[];
-  /** What the count of rows was proved by; null where nothing was published. */
+  /** What the count of rows was proved by; null where nothing was published, or nothing compared (`verify: none`). */
   readonly verified: { readonly by: string; readonly rows: number } | null;
+  /** With `verify: fingerprint`: of the rows that were published. */
+  readonly fingerprint?: Fingerprint;
   /** The process's peak resident memory up to then. */
   readonly peak_memory_bytes: number;
   /** The store's watermark after the run, as text; null where it has none. */

@@ -1,4 +1,5 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
+import type { Fingerprint } from './fingerprint.js';
 
 /**
  * What a run keeps durably with the data that it publishes: enough to write its entry in the journal when it did
@@ -36,7 +37,7 @@ export interface RunRecord {
   /** The columns that name a row. */
   readonly primary_key: readonly string[];
   /** What the data was verified by, where it was fingerprinted; null otherwise. */
-  readonly fingerprint: unknown;
+  readonly fingerprint: Fingerprint | null;
   /** Tells one configuration of the entity from another. */
   readonly config_digest: string;
   readonly hygge_version: string;

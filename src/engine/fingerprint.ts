@@ -1,5 +1,5 @@
 import type { Batch } from '../core/batch.js';
-import type { EngineSession, EngineTable } from '../core/engine.js';
+import type { EngineSession, EngineTable, StatementOptions } from '../core/engine.js';
 import type { ColumnFingerprint, Fingerprint } from '../core/fingerprint.js';
 import { type LogicalType, type Schema, type TypeKind, typeName } from '../core/types.js';
 
@@ -76,9 +76,9 @@ export async function fingerprintOf(
   session: EngineSession,
   sql: string,
   schema: Schema,
-  signal?: AbortSignal,
+  options: StatementOptions = {},
 ): Promise<Fingerprint> {
-  const [row = []] = await session.rows(totalSql(partialSql(sql, schema), schema), { signal });
+  const [row = []] = await session.rows(totalSql(partialSql(sql, schema), schema), options);
   return read(row, schema);
 }
 

@@ -1,11 +1,11 @@
 import type { Route } from '../core/capabilities.js';
 import { asRunRecord, type EarlierRun, type RunRecord } from '../core/run-record.js';
 import type { Commit, Published, Staged } from '../core/store.js';
-import { fail } from '../errors/index.js';
-import { type Moved, moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
+import { moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
 import type { Prepared } from './prepare.js';
 import { typeError } from './read.js';
 import { type RunIdentity, runRecord } from './record.js';
+import { type Given, verifyStaged } from './verify.js';
 import { movesAll } from './window/moving.js';
 
 /** What a plan's execution has proved and published. */
@@ -27,7 +27,7 @@ export interface ExecuteListeners {
   readonly onPublished: (published: Published) => void;
 }
 
-const moves: Record<Route, (prepared: Prepared, onMove: OnMove) => Promise<Moved>> = {
+const moves: Record<Route, (prepared: Prepared, onMove: OnMove) => Promise<Given>> = {
   splice: moveBySplice,
   engine: moveByEngine,
   batches: moveByBatches,
@@ -46,8 +46,8 @@ export async function execute(
     );
   let published: Published | null = null;
   try {
-    if (!prepared.begun)
-      await guard(store.begin({ mode: plan.mode, schema: plan.output, rows: expectedRows(prepared) }));
+    const request = { mode: plan.mode, schema: plan.output, verify: plan.settings.verify };
+    if (!prepared.begun) await guard(store.begin({ ...request, rows: expectedRows(prepared) }));
     await guard(listeners.onEarlier(prepared.earlier));
     const before = publishedBefore(prepared, run);
     if (before !== null) {
@@ -62,16 +62,13 @@ export async function execute(
     const moved = await moves[plan.route](prepared, onMove);
     const staged = await guard(store.finish());
     listeners.onStaged(staged);
-    const unchanged = staged.merged?.unchanged ?? 0;
-    if (moved.rows !== null && moved.rows !== staged.rows + unchanged) {
-      throw fail('ROWS_DIFFER', { name: plan.name, read: moved.rows, staged: staged.rows });
-    }
+    const fingerprint = await verifyStaged(prepared, moved, staged);
     let record: RunRecord | null = null;
     const nothingNew = staged.rows === 0 && plan.mode !== 'replace';
     if (nothingNew) {
       await guard(store.discard());
     } else {
-      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep });
+      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep, fingerprint });
       published = await publish(prepared, { runId: run.runId, rows: staged.rows, record });
       listeners.onPublished(published);
     }

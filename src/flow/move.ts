@@ -2,60 +2,60 @@ import type { Batch } from '../core/batch.js';
 import type { Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
 import type { Plan } from '../core/plan.js';
+import { BatchFingerprint } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
 import type { Prepared } from './prepare.js';
 import { BoundedQueue } from './queue.js';
 import { batchesOfHome, typeError } from './read.js';
 import { filterBatches, shapeBatch } from './shape.js';
+import { type Given, withHomeChecked } from './verify.js';
 import { movedRelation, movesAll } from './window/moving.js';
 
 /** Memory that waits between reader and writer, at most: 64 MB. */
 const queueBytes = 64 * 1024 * 1024;
 
-export interface Moved {
-  /** Rows that came from the home and were given to the store; null where the store's own count must do. */
-  readonly rows: number | null;
-}
-
 /** Called as rows go by: rows so far, and the share of the whole where it is known. */
 export type OnMove = (progress: { readonly rows: number; readonly fraction: number | null }) => void;
 
 /** The home's files are copied into the store, their values as they are. */
-export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { store, copy, shape, watchdog } = prepared;
   if (store.writeFiles === undefined || copy === null)
     throw missing(prepared.plan.store.type, 'store', 'writeFiles');
   const { late } = prepared.moving;
-  if (late !== null) {
+  const values = late === null ? null : { sql: late, schema: prepared.plan.output };
+  if (values !== null) {
     if (store.writeRelation === undefined) throw missing(prepared.plan.store.type, 'store', 'writeRelation');
-    await watchdog.race(store.writeRelation({ sql: late, schema: prepared.plan.output }, onMove));
+    await watchdog.race(store.writeRelation(values, onMove));
   }
   await watchdog.race(store.writeFiles(copy, shape, onMove));
-  return { rows: late === null ? copy.rows : null };
+  return { rows: values === null ? copy.rows : null, values };
 }
 
 /** One statement of the engine reads the home and writes the store. */
-export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { plan, home, store, watchdog } = prepared;
   const relation = await relationOf(home, plan);
   const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
-  await watchdog.race(store.writeRelation(shaped, onMove));
+  await watchdog.race(withHomeChecked(prepared, store.writeRelation(shaped, onMove)));
   // Without a filter the home's own count is the one to hold the store to.
   const whole = plan.where === null && movesAll(prepared.moving) && plan.estimate.exact;
-  return { rows: whole ? plan.estimate.rows : null };
+  return { rows: whole ? plan.estimate.rows : null, values: shaped };
 }
 
 /** A producer reads the home, a consumer writes the store, a bounded queue lies between. */
-export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise<Moved> {
+export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { plan, watchdog } = prepared;
   const queue = new BoundedQueue<Batch>(plan.settings.queue_size, queueBytes);
   watchdog.signal.addEventListener('abort', () => queue.fail(watchdog.signal.reason), { once: true });
   let read = 0;
+  const print = await fingerprintFor(prepared);
   const produce = async (): Promise<void> => {
     for await (const batch of batchesOf(prepared)) {
       if (watchdog.signal.aborted) throw watchdog.signal.reason;
       if (batch.rows === 0) continue;
+      await print?.add(batch);
       await queue.push(batch);
       read += batch.rows;
       onMove({ rows: read, fraction: null });
@@ -76,8 +76,15 @@ export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise
       queue.fail(error);
       throw error;
     });
-  await watchdog.race(Promise.all([guard(produce()), guard(consume())]));
-  return { rows: read };
+  const work = Promise.all([guard(produce()), guard(consume())]).then(() => {});
+  await watchdog.race(withHomeChecked(prepared, work));
+  return { rows: read, values: (await print?.end()) ?? null };
+}
+
+/** What notes the values of batches as they come; null where that is not asked for. */
+async function fingerprintFor({ plan, homeSession }: Prepared): Promise<BatchFingerprint | null> {
+  if (plan.settings.verify !== 'fingerprint') return null;
+  return new BatchFingerprint(await homeSession.get(), plan.output);
 }
 
 async function relationOf(home: HomeSession, plan: Plan): Promise<Relation> {

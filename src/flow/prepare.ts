@@ -10,9 +10,11 @@ import type { KeptWatermark } from '../core/watermark.js';
 import { inferSchema } from '../engine/index.js';
 import { fail } from '../errors/index.js';
 import { type FlowContext, LazySession } from './context.js';
+import { checkApart } from './overlap.js';
 import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
 import { checkFilter, shapeSchema } from './shape.js';
+import { checkVerifiable } from './verify.js';
 import { Watchdog } from './watchdog.js';
 import { collected } from './window/collect.js';
 import { freshSelect, type Moving, movesAll } from './window/moving.js';
@@ -71,6 +73,7 @@ export async function prepare(
     throw fail('MODE_UNSUPPORTED', { name, type: storeType.type, mode, modes: storeType.capabilities.modes });
   }
 
+  checkApart(config, homeType, storeType);
   const watchdog = new Watchdog(name, config.settings.timeout, context.signal);
   // Two sessions, because a statement of the store may run while the home's is still being read.
   const homeSession = new LazySession(context.engine, name);
@@ -121,8 +124,11 @@ export async function prepare(
     );
     open.store = store;
     const isWatched = column !== null || mode === 'merge';
+    const { verify } = config.settings;
+    checkVerifiable(name, verify, mode, storeType.type, store);
     const begun = carryOut && isWatched;
-    if (begun) await atStore(store.begin({ mode, schema: output, rows: null, ...keyOf(config, mode) }));
+    if (begun)
+      await atStore(store.begin({ mode, schema: output, rows: null, verify, ...keyOf(config, mode) }));
     const contents = await atStore(store.inspect());
     if (isWatched && home.relation === undefined && home.read !== undefined) {
       const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };

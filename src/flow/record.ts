@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntityConfig } from '../core/entity-config.js';
+import type { Fingerprint } from '../core/fingerprint.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
 import type { EarlierRun, RunRecord } from '../core/run-record.js';
@@ -40,11 +41,16 @@ export interface Recorder {
 interface Counts {
   readonly rowsRead: number | null;
   readonly watermark: KeptWatermark | null;
+  readonly fingerprint: Fingerprint | null;
   readonly staged: { readonly rows: number; readonly bytes: number; readonly files: number };
 }
 
 /** What is kept with the data, made just before it is published. */
-export function runRecord(run: RunIdentity, plan: Plan, { rowsRead, staged, watermark }: Counts): RunRecord {
+export function runRecord(
+  run: RunIdentity,
+  plan: Plan,
+  { rowsRead, staged, watermark, fingerprint }: Counts,
+): RunRecord {
   return {
     version: 1,
     run_id: run.runId,
@@ -66,7 +72,7 @@ export function runRecord(run: RunIdentity, plan: Plan, { rowsRead, staged, wate
     attempts: run.attempt,
     watermark,
     primary_key: run.config.watermark?.primary_key ?? [],
-    fingerprint: null,
+    fingerprint,
     config_digest: configDigest(run.config),
     ...versions(),
   };

@@ -141,8 +141,7 @@ function resultOf(
     bytes_written: published?.bytes ?? 0,
     duration_s: Math.round(seconds * 1000) / 1000,
     files: published?.files ?? [],
-    verified:
-      outcome === null || published === null ? null : { by: outcome.staged.by, rows: outcome.staged.rows },
+    ...proofOf(config, published === null ? null : outcome),
     // Kilobytes on every platform: libuv's own unit.
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     attempts: attempt,
@@ -150,6 +149,18 @@ function resultOf(
     ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,
   };
+}
+
+/** What the published rows were verified by. */
+function proofOf(
+  { settings }: EntityConfig,
+  outcome: Outcome | null,
+): Pick<EntityResult, 'verified' | 'fingerprint'> {
+  if (outcome === null || settings.verify === 'none') return { verified: null };
+  const { by, rows } = outcome.staged;
+  const fingerprint = outcome.record?.fingerprint ?? null;
+  if (fingerprint === null) return { verified: { by, rows } };
+  return { verified: { by: `${by} and fingerprints of ${fingerprint.by}`, rows }, fingerprint };
 }
 
 /** The store's watermark as the run has left it. */

@@ -12,7 +12,7 @@ const atOnce = 2;
  * not. Reads them once more than the engine does, mostly from the system's cache. PAGE_CORRUPT.
  */
 export async function checkPages(source: ParquetSource, request: CheckRequest): Promise<void> {
-  const { signal } = request;
+  const { signal, onProgress: onBytes } = request;
   let next = 0;
   let failed = false;
   const worker = async (): Promise<void> => {
@@ -21,7 +21,7 @@ export async function checkPages(source: ParquetSource, request: CheckRequest): 
         columns: leavesOf(footer, request.columns),
         rowGroups: groupsOf(footer, source, request),
       };
-      await verifyPageChecksums(footer, { ...wanted, signal }).catch((error) => {
+      await verifyPageChecksums(footer, { ...wanted, signal, onBytes }).catch((error) => {
         failed = true;
         throw error;
       });

@@ -105,8 +105,8 @@ export class StageProof {
     const { signal, name } = this.#context;
     const staged = readParquet([path], { unionByName: false, hive: false });
     const difference = firstDifference(
-      await fingerprintOf(engine, sql, schema, signal),
-      await fingerprintOf(engine, staged, schema, signal),
+      await fingerprintOf(engine, sql, schema, { signal }),
+      await fingerprintOf(engine, staged, schema, { signal }),
     );
     if (difference !== null) throw fail('FINGERPRINT_DIFFERS', { name, ...difference });
   }

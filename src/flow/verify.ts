@@ -1,0 +1,98 @@
+import type { WriteMode } from '../core/capabilities.js';
+import type { Relation } from '../core/engine.js';
+import { type Fingerprint, firstDifference, type VerifyLevel } from '../core/fingerprint.js';
+import type { Staged, StoreSession } from '../core/store.js';
+import { fingerprintOf } from '../engine/index.js';
+import { fail } from '../errors/index.js';
+import type { Prepared } from './prepare.js';
+
+/** What a move has given to the store, to hold what was staged against. */
+export interface Given {
+  /** Rows; null where the store's own count must do. */
+  readonly rows: number | null;
+  /** The rows that were not copied as files: where they are, or what they were; null where there are none. */
+  readonly values: Relation | Fingerprint | null;
+}
+
+/** VERIFY_UNSUPPORTED where the store cannot be asked for what the flow wants. Before anything is moved. */
+export function checkVerifiable(
+  name: string,
+  level: VerifyLevel,
+  mode: WriteMode,
+  type: string,
+  store: StoreSession,
+): void {
+  if (level !== 'fingerprint') return;
+  if (mode === 'merge') {
+    const reason = 'a merge writes rows of the store anew, beside those of the home';
+    throw fail('VERIFY_UNSUPPORTED', { name, reason });
+  }
+  if (store.staged !== undefined) return;
+  throw fail('VERIFY_UNSUPPORTED', {
+    name,
+    reason: `a ${type} store does not read back what it has staged`,
+  });
+}
+
+/**
+ * Holds what was staged against what was given, as closely as the flow asks. ROWS_DIFFER, FINGERPRINT_DIFFERS.
+ * Gives the fingerprint of what was staged; null where none was asked for.
+ */
+export async function verifyStaged(
+  prepared: Prepared,
+  given: Given,
+  staged: Staged,
+): Promise<Fingerprint | null> {
+  const { plan } = prepared;
+  const level = plan.settings.verify;
+  if (level === 'none') return null;
+  const counted = staged.rows + (staged.merged?.unchanged ?? 0);
+  if (given.rows !== null && given.rows !== counted) {
+    throw fail('ROWS_DIFFER', { name: plan.name, read: given.rows, staged: staged.rows });
+  }
+  if (level === 'counts') return null;
+  const values = given.values === null ? null : await compareValues(prepared, given.values);
+  return staged.fingerprint ?? values;
+}
+
+async function compareValues(prepared: Prepared, given: Relation | Fingerprint): Promise<Fingerprint> {
+  const { plan, store, homeSession, watchdog } = prepared;
+  const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
+  const session = await homeSession.get();
+  const home =
+    'sql' in given ? await watchdog.race(fingerprintOf(session, given.sql, plan.output, options)) : given;
+  const staged = (await watchdog.race(store.staged?.() ?? Promise.resolve(null)))?.sql;
+  watchdog.progress();
+  if (staged === undefined) {
+    if (home.rows > 0) throw fail('ROWS_DIFFER', { name: plan.name, read: home.rows, staged: 0 });
+    return home;
+  }
+  const there = await watchdog.race(fingerprintOf(session, staged, plan.output, options));
+  watchdog.progress();
+  const difference = firstDifference(home, there);
+  if (difference !== null) throw fail('FINGERPRINT_DIFFERS', { name: plan.name, ...difference });
+  return there;
+}
+
+/**
+ * Some work that reads the home through the engine, with the home's own checksums checked beside it. Where both fail,
+ * the checksums tell more.
+ */
+export async function withHomeChecked(prepared: Prepared, work: Promise<void>): Promise<void> {
+  const { plan, home, moving, watchdog } = prepared;
+  const { fresh, late, merge } = moving;
+  const window = late === null && merge === null && typeof fresh === 'string' ? fresh : null;
+  const conditions = [plan.where, window].filter((condition) => condition !== null);
+  // a condition may look at columns that are not moved
+  const all = plan.columns === null || conditions.length > 0 || late !== null || merge !== null;
+  const columns = all ? null : (plan.columns?.map(({ from }) => from) ?? null);
+  const check = home.check?.({
+    columns,
+    conditions,
+    signal: watchdog.signal,
+    onProgress: () => watchdog.progress(),
+  });
+  const [checked, worked] = await Promise.allSettled([check, work]);
+  if (checked.status === 'rejected') throw checked.reason;
+  if (worked.status === 'rejected') throw worked.reason;
+}
