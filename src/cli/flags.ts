@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseBytes } from '../config/memory.js';
+import { parseSeconds } from '../config/seconds.js';
 import type { Route } from '../core/capabilities.js';
 import { fail } from '../errors/index.js';
 
@@ -32,6 +33,13 @@ export function size(value: string): number {
   const bytes = parseBytes(value);
   if (bytes === null) throw new InvalidArgumentError('It must be a size such as 128MB.');
   return bytes;
+}
+
+/** Seconds from 0: `30`, `30s`, `2m`. */
+export function seconds(value: string): number {
+  const parsed = parseSeconds(value);
+  if (parsed === null) throw new InvalidArgumentError('It must be seconds, or a time such as 30s or 2m.');
+  return parsed;
 }
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

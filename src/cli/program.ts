@@ -8,8 +8,10 @@ import { registerGo } from './commands/go.js';
 import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
 import { registerPlan } from './commands/plan.js';
+import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
 import { registerTypes } from './commands/types.js';
+import { registerUndo } from './commands/undo.js';
 import { type Context, errorsOf, exitCodeOf, exitCodes } from './context.js';
 
 /** How a command is added to the program. What its action returns is the exit code. */
@@ -22,6 +24,8 @@ const commands: readonly Register[] = [
   registerDebug,
   registerCompact,
   registerJournal,
+  registerRecover,
+  registerUndo,
   registerTypes,
   registerSchema,
 ];

@@ -2,7 +2,7 @@ import type { EntityConfig } from '../core/entity-config.js';
 import { type KeptWatermark, watermarkOf } from '../core/watermark.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
 import type { FlowContext } from '../flow/index.js';
-import { type Journal, type JournalEntry, standing } from '../journal/index.js';
+import { type Journal, type JournalEntry, runIdOf, standing } from '../journal/index.js';
 import { type OpenStore, openStore } from './open-store.js';
 import type { JournalRecorder } from './recorder.js';
 
@@ -36,12 +36,7 @@ export async function findRun(journal: Journal, run: string): Promise<PublishedR
   const published = all.filter(
     ({ action, status }) => (action === 'run' || action === 'recover') && status === 'success',
   );
-  const found = [...new Set(published.map((entry) => entry.coordinator_run_id))].filter(
-    (id) => run !== '' && id.startsWith(run.toLowerCase()),
-  );
-  const [runId] = found;
-  if (runId === undefined) throw fail('RUN_NOT_FOUND', { run, where: journal.where });
-  if (found.length > 1) throw fail('RUN_AMBIGUOUS', { run, found });
+  const runId = runIdOf(published, run, journal.where);
   const of = (entries: readonly JournalEntry[]) =>
     entries.filter((entry) => entry.coordinator_run_id === runId);
   const left = of(standing(all));

@@ -35,7 +35,8 @@ function parse(line: string): JournalEntry | null {
   const entry = value as JournalEntry;
   // The first version had no checksums.
   if (body === undefined && entry.schema_version !== 1) return null;
-  return { ...laterColumns, ...entry };
+  const missing = Object.entries(laterColumns).filter(([key]) => !(key in entry));
+  return { ...entry, ...Object.fromEntries(missing) };
 }
 
 const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');

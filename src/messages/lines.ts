@@ -1,4 +1,4 @@
-import type { EntityRef } from '../core/events.js';
+import type { EntityRef, EventMap } from '../core/events.js';
 import type { EntityResult } from '../core/result.js';
 import { oneLine, type Paint } from '../errors/text.js';
 import { count, counted, duration, rowRate } from './format.js';
@@ -23,6 +23,14 @@ export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint):
     case 'fail':
       return `${label} ${brush.bad(`failed after ${duration(result.duration_s)}`)}${failureText(result)}`;
   }
+}
+
+/** That an entity is going to be tried again. */
+export function retryLine(event: EventMap['flow.retrying'], brush: Paint): string {
+  const { ref, attempt, attempts, pause_s: pause, error } = event;
+  const what = `${error.code}  ${oneLine(error.message.split('\n')[0] ?? '')}`;
+  const tries = `try ${attempt} of ${attempts} failed`;
+  return `${entityLabel(ref, brush)} ${brush.warn(tries)}: ${what}; trying again in ${duration(pause)}`;
 }
 
 /** The code and the first line of what made an entity fail. */

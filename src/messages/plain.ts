@@ -2,7 +2,7 @@ import type { Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import { oneLine, paint } from '../errors/text.js';
 import { count, counted, duration } from './format.js';
-import { entityLabel, outcomeLine } from './lines.js';
+import { entityLabel, outcomeLine, retryLine } from './lines.js';
 import type { Messenger, Output } from './output.js';
 
 export interface PlainOptions {
@@ -61,6 +61,11 @@ export function plainMessages(events: Events, output: Output, options: PlainOpti
     }),
     events.on('flow.notice', ({ ref, message }) => {
       say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(message)}`);
+    }),
+    events.on('flow.retrying', (event) => {
+      const state = running.get(event.ref.index);
+      if (state !== undefined) state.passed = 0;
+      say(retryLine(event, brush));
     }),
     events.on('flow.finished', ({ ref, result }) => {
       running.delete(ref.index);

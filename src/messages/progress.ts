@@ -2,7 +2,7 @@ import type { EntityRef, Events } from '../core/events.js';
 import { displayWidth, oneLine, paint, shorten } from '../errors/text.js';
 import { nameColumn, type Progress, progressLine } from './bar.js';
 import { count, counted, duration } from './format.js';
-import { entityLabel, outcomeLine } from './lines.js';
+import { entityLabel, outcomeLine, retryLine } from './lines.js';
 import { LiveBlock } from './live-block.js';
 import type { Messenger, Output } from './output.js';
 
@@ -106,6 +106,11 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
     }),
     events.on('flow.notice', ({ ref, message }) => {
       say(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(message)}`);
+    }),
+    events.on('flow.retrying', (event) => {
+      const entity = running.get(event.ref.index);
+      if (entity !== undefined) Object.assign(entity, { rows: 0, bytes: 0 });
+      say(retryLine(event, brush));
     }),
     events.on('flow.finished', ({ ref, result }) => {
       running.delete(ref.index);

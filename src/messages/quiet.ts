@@ -1,7 +1,7 @@
 import type { Events } from '../core/events.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, paint } from '../errors/text.js';
-import { entityLabel } from './lines.js';
+import { entityLabel, retryLine } from './lines.js';
 import type { Messenger, Output } from './output.js';
 
 export interface QuietOptions {
@@ -18,6 +18,9 @@ export function quietMessages(events: Events, output: Output, options: QuietOpti
     events.on('flow.notice', ({ ref, message }) => {
       if (options.notices !== true) return;
       output.write(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(message)}\n`);
+    }),
+    events.on('flow.retrying', (event) => {
+      if (options.notices === true) output.write(`${retryLine(event, brush)}\n`);
     }),
     events.on('flow.finished', ({ ref, error }) => {
       if (error === null) return;

@@ -1,14 +1,18 @@
-import { paint } from '../errors/text.js';
+import { oneLine, paint } from '../errors/text.js';
 import type { JournalEntry } from '../journal/index.js';
 import { bytes, count, counted, duration } from './format.js';
 import type { Output } from './output.js';
 import { tableLines } from './table.js';
+
+/** Characters of a run id that tell it from others; commands take the beginning of one. */
+const shortId = 12;
 
 /** Entries of the journal as a table, in the order given. `all`: how many there are without the limit. */
 export function runsText(entries: readonly JournalEntry[], all: number, output: Output): string {
   const brush = paint(output.color);
   const statusPaint = { success: brush.good, fail: brush.bad, skip: brush.warn };
   const columns = [
+    { title: 'run' },
     { title: 'started' },
     { title: 'flow', cuts: true },
     {
@@ -23,9 +27,10 @@ export function runsText(entries: readonly JournalEntry[], all: number, output: 
     { title: 'message', cuts: true },
   ] as const;
   const rows = entries.map((entry) => [
+    entry.coordinator_run_id.slice(0, shortId),
     localTime(entry.start_time),
     entry.name,
-    entry.status,
+    whatHappened(entry),
     entry.run_type,
     entry.route ?? '–',
     count(entry.row_count),
@@ -37,6 +42,27 @@ export function runsText(entries: readonly JournalEntry[], all: number, output: 
   const more = all > entries.length ? `, the newest of ${count(all)}; -n shows more` : '';
   return `${lines.join('\n')}\n\n${counted(entries.length, 'run')}${more}.\n`;
 }
+
+/** An undo or a change of a watermark is not a run; one that succeeded is called by what it is. */
+function whatHappened({ action, status }: JournalEntry): string {
+  return status === 'success' && (action === 'undo' || action === 'watermark') ? action : status;
+}
+
+/** Everything that the journal knows of a run: a block for each entry, a line for each column. */
+export function runText(entries: readonly JournalEntry[], output: Output): string {
+  const brush = paint(output.color);
+  const width = Math.max(...entries.flatMap((entry) => Object.keys(entry).map((key) => key.length)));
+  const blocks = entries.map((entry) => {
+    const lines = Object.entries(entry)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => `  ${brush.faint(key.padEnd(width))}  ${cellText(value)}`);
+    return [`${brush.strong(oneLine(entry.name))}  ${whatHappened(entry)}`, ...lines].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
+}
+
+const cellText = (value: unknown): string =>
+  oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 
 /** A moment as the clock of this machine shows it: `2026-01-31 08:15:00`. */
 function localTime(iso: string): string {

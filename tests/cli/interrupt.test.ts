@@ -142,7 +142,7 @@ describe('SIGTERM in the middle', () => {
   it('ends with 143, cleans up, and leaves the store as it was', async () => {
     const folder = await project();
     const before = visible(folder);
-    const ended = await interrupted(folder, [['READING', 'SIGTERM']]);
+    const ended = await interrupted(folder, [['READING', 'SIGTERM']], ['--grace', '2']);
     expect(ended).toMatchObject({ code: 143, signal: null });
     expect(visible(folder)).toEqual(before);
     expect(staged(folder)).toEqual([]);

@@ -120,7 +120,7 @@ flows:
   merging: { home: good.parquet, store: s3, run_type: merge }
   filtered: { home: good.parquet, store: s4, where: 'no such thing' }
   torn: { home: { type: rows_of_a_test }, store: s5 }
-  late: { home: { type: late }, store: s6, timeout: 1 }
+  late: { home: { type: late }, store: s6, timeout: 1, retry: { attempts: 1 } }
   good: { home: good.parquet, store: s7 }
 `,
     );

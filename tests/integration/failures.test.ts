@@ -142,7 +142,12 @@ describe('a store that throws', () => {
     });
     const home = homeThat(() => pieces(3));
     const error = await failureOf(
-      new Flow({ name: 'lost', home: Home.of(home, {}), store: Store.of(store, {}) }).start(),
+      new Flow({
+        name: 'lost',
+        home: Home.of(home, {}),
+        store: Store.of(store, {}),
+        retry: { attempts: 1 },
+      }).start(),
     );
     expect(error.code).toBe('ROWS_DIFFER');
     expect(error.facts).toMatchObject({ read: 300, staged: 299 });
@@ -154,7 +159,9 @@ describe('a store that throws', () => {
 describe('what never answers', () => {
   const timeout = 0.3;
   const stalls = async (options: Pick<FlowOptions, 'home' | 'store'>): Promise<void> => {
-    const error = await failureOf(new Flow({ name: 'stalled', timeout, ...options }).start());
+    const error = await failureOf(
+      new Flow({ name: 'stalled', timeout, retry: { attempts: 1 }, ...options }).start(),
+    );
     expect(error.code).toBe('FLOW_TIMEOUT');
     expect(error.message).toContain('0.3 seconds');
     expect(error.retryable).toBe(true);

@@ -5,7 +5,7 @@ import { laterColumns } from '../../src/journal/entry.js';
 import type { JournalEntry } from '../../src/journal/index.js';
 import { checksText } from '../../src/messages/checks.js';
 import { plansText } from '../../src/messages/plans.js';
-import { runsText } from '../../src/messages/runs.js';
+import { runsText, runText } from '../../src/messages/runs.js';
 import { typesText } from '../../src/messages/types.js';
 import { captured, plan } from './helpers.js';
 
@@ -147,12 +147,23 @@ describe('the journal as a table', () => {
       message: 'it is text\nreally',
     });
     const lines = runsText([entry({}), failed], 7, captured()).split('\n');
-    expect(lines[0]).toMatch(/^started +flow +status +run type +route +rows +written +time +message$/);
+    expect(lines[0]).toMatch(/^run +started +flow +status +run type +route +rows +written +time +message$/);
     expect(lines[1]).toMatch(
-      /^2026-01-3\d \d\d:00:00 {2}orders {2}success {2}full_drop {2}engine {2}1,234,567 +118 MB {2}2\.0 s$/,
+      /^c {4}2026-01-3\d \d\d:00:00 {2}orders {2}success {2}full_drop {2}engine {2}1,234,567 +118 MB {2}2\.0 s$/,
     );
     expect(lines[2]).toMatch(/fail +full_drop {2}– +0 +0 bytes {2}2\.0 s {2}NOT_PARQUET it is text$/);
     expect(lines.at(-2)).toBe('2 runs, the newest of 7; -n shows more.');
+  });
+
+  it('calls an undo an undo, and tells all of one run', () => {
+    const undo = entry({ action: 'undo', undoes: 'c', message: 'run c was taken back' });
+    expect(runsText([undo], 1, captured()).split('\n')[1]).toMatch(/orders {2}undo +full_drop/);
+    const text = runText([entry({}), undo], captured());
+    expect(text).toMatch(/^orders {2}success\n/);
+    expect(text).toMatch(/\n\norders {2}undo\n/);
+    expect(text).toMatch(/\n {2}row_count +1234567\n/);
+    expect(text).toMatch(/\n {2}undoes +c\n/);
+    expect(text).not.toContain('watermark_type');
   });
 
   it('fits the terminal', () => {

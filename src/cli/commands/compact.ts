@@ -44,7 +44,7 @@ const defaultSize = 128 * 1000 * 1000;
 
 async function compact(path: string | undefined, flags: CompactFlags, context: Context): Promise<number> {
   const { coordinator, request } = await prepare(path, flags, context);
-  const stop = stopSignals(() => {});
+  const stop = stopSignals();
   const outcomes = await coordinator
     .compact({
       ...request,

@@ -4,6 +4,7 @@ import type { EntityResult, RunResult } from '../../core/result.js';
 import type { RunOptions } from '../../core/workspace.js';
 import { catalogue } from '../../errors/index.js';
 import {
+  duration,
   liveProgress,
   type Messenger,
   type Output,
@@ -14,7 +15,7 @@ import {
   summaryText,
 } from '../../messages/index.js';
 import { type Context, exitCodes } from '../context.js';
-import { positive, type RunFlags } from '../flags.js';
+import { positive, type RunFlags, seconds } from '../flags.js';
 import { addRunOptions, prepare } from '../run-options.js';
 import { stopSignals } from '../stop.js';
 import { showPlans } from './plan.js';
@@ -22,6 +23,7 @@ import { showPlans } from './plan.js';
 interface GoFlags extends RunFlags {
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
+  readonly grace: number;
 }
 
 const examples = `
@@ -36,7 +38,9 @@ Examples:
   hygge go --json > result.json              one JSON document on standard output, progress on standard error
 
 Exit codes: 0 all done, 1 a flow failed, 2 something is wrong with the configuration or the command,
-130 stopped with Ctrl-C.`;
+130 stopped with Ctrl-C, 143 stopped by SIGTERM.
+Ctrl-C stops at once and cleans up. SIGTERM begins nothing more and lets what runs end; shortly before the
+time of --grace is over, it stops and cleans up. A second signal ends the process at once.`;
 
 /** `hygge go`: runs the flows. */
 export function registerGo(program: Command, context: Context, done: (exitCode: number) => void): void {
@@ -45,6 +49,7 @@ export function registerGo(program: Command, context: Context, done: (exitCode: 
     .option('--dry-run', 'show what would run, and move nothing')
     .option('--json', 'print one JSON document at the end, and nothing else on standard output')
     .option('-q, --quiet', 'tell of failures alone')
+    .option('--grace <seconds>', 'after SIGTERM: how long until the process is gone', seconds, 30)
     .option('--verbose', 'tell more: routes, reasons, and stack traces of failures')
     .addHelpText('after', examples)
     .action(async (path: string | undefined, flags: GoFlags) => {
@@ -58,10 +63,10 @@ async function go(path: string | undefined, flags: GoFlags, context: Context): P
   const output = flags.json === true || voice.quiet ? context.err : context.out;
   const memory = remember(coordinator.events);
   const messenger = tell(coordinator.events, output, voice);
-  const stop = stopSignals(() => messenger.say('Stopping, and cleaning up … (once more to stop at once)'));
+  const stop = stopSignals({ grace: flags.grace, onFirst: (left) => messenger.say(stopping(left)) });
   let result: RunResult;
   try {
-    result = await coordinator.start({ ...request, signal: stop.signal });
+    result = await coordinator.start({ ...request, signal: stop.signal, drain: stop.drain });
   } finally {
     messenger.stop();
     stop.dispose();
@@ -71,6 +76,13 @@ async function go(path: string | undefined, flags: GoFlags, context: Context): P
   }
   if (flags.json === true) context.out.write(runDocument(result));
   return exitCodeOfRun(result, stop.exitCode());
+}
+
+/** What is said when somebody wants it to end; `left`: seconds in which what runs may still end by itself. */
+function stopping(left: number): string {
+  return left > 0
+    ? `Nothing more is begun; what runs has ${duration(left)} to end (once more to stop at once)`
+    : 'Stopping, and cleaning up … (once more to stop at once)';
 }
 
 interface Voice {

@@ -35,7 +35,7 @@ export async function showPlans(
   context: Context,
 ): Promise<number> {
   const { coordinator, request } = await prepare(path, flags, context);
-  const stop = stopSignals(() => {});
+  const stop = stopSignals();
   const outcomes = await coordinator.plan({ ...request, signal: stop.signal }).finally(stop.dispose);
   const errors = outcomes
     .map((outcome) => outcome.error)

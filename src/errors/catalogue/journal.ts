@@ -15,7 +15,7 @@ export const journalErrors = {
     kind: 'config',
     message: (f) => `there is no run "${f.run}" in ${f.where}`,
     hint: () =>
-      'A run is named by its id, or by the beginning of it; `hygge journal --json` shows them as coordinator_run_id.',
+      'A run is named by its id, or by the beginning of it; `hygge journal` shows the first characters of each.',
   }),
   RUN_AMBIGUOUS: entry<{ run: string; found: readonly string[] }>({
     title: 'The beginning of several run ids',

@@ -49,6 +49,13 @@ export const runErrors = {
     message: (f) => `${f.name}: a ${f.type} store cannot ${f.mode}`,
     hint: (f) => `It can: ${f.modes.join(', ')}. Choose another run_type, or another store.`,
   }),
+  ENDS_OVERLAP: entry<{ name: string; home: string; store: string; reason: string }>({
+    title: 'A home and a store that lie in one another',
+    kind: 'config',
+    message: (f) => `${f.name} would read what it writes: ${f.reason} (home ${f.home}, store ${f.store})`,
+    hint: () =>
+      'Give the store a folder of its own beside the home, such as data/home and data/store. Nothing was touched.',
+  }),
   ENGINE_FAILED: entry<{ name: string; reason: string }>({
     title: 'The engine could not carry out a statement',
     kind: 'run',
