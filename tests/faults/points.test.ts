@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Random } from '../files/support/random.js';
-import { openWitness, type Witness } from '../integration/witness.js';
 import { type Fault, type Kind, kinds } from './support/fault.js';
 import { live } from './support/life.js';
 import { type Scenario, type ScenarioKind, scenario, Template } from './support/scenario.js';
@@ -8,12 +7,6 @@ import { expectNone, full, useTotals } from './support/totals.js';
 
 const totals = useTotals('killed at every step');
 const seed = Number(process.env.HYGGE_SEED ?? 1);
-
-let witness: Witness;
-beforeAll(async () => {
-  witness = await openWitness();
-});
-afterAll(() => witness.close());
 
 /** Every call of these is a point to be killed at; of the others some. */
 const each: ReadonlySet<Kind> = new Set(['fsync', 'rename', 'unlink', 'link']);
@@ -63,13 +56,13 @@ describe('a run that is killed at any step of its own', () => {
   it.each(full ? [...all, ...more] : all)(
     'is made good by the next one: %s, %s',
     async (kind, route) => {
-      const template = await Template.make(scenario(kind, route), witness);
+      const template = await Template.make(scenario(kind, route));
       try {
         for (const [i, fault] of (await pointsOf(template)).entries()) {
           const random = new Random(seed * 1000 + i);
           const place = template.copy(`${i}`);
           const faults = [fault, ...deeper(random)];
-          const violations = await live(place, witness, { faults, recoverFirst: random.chance(0.4) }, totals);
+          const violations = await live(place, { faults, recoverFirst: random.chance(0.4) }, totals);
           const how = `HYGGE_SEED=${seed}, ${kind} ${route}, ${JSON.stringify(faults)}`;
           expectNone(totals, violations, how);
           place.remove();

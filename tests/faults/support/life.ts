@@ -1,5 +1,4 @@
 import { FolderStore } from '../../../src/files/index.js';
-import type { Witness } from '../../integration/witness.js';
 import type { Fault } from './fault.js';
 import { readManifest, violationsAfterRecovery, violationsAtRest } from './oracle.js';
 import { Reader } from './reader.js';
@@ -16,7 +15,7 @@ export interface Life {
 }
 
 /** Goes through faults and recovery, and holds what comes out against all that is promised. */
-export async function live(place: Place, witness: Witness, life: Life, totals: Totals): Promise<string[]> {
+export async function live(place: Place, life: Life, totals: Totals): Promise<string[]> {
   const violations: string[] = [];
   const reader = new Reader(place.store, place.scenario.seen.during);
   let faults = 0;
@@ -27,7 +26,7 @@ export async function live(place: Place, witness: Witness, life: Life, totals: T
     const ended = await place.go('kind' in fault ? { fault } : fault);
     totals.runs += 1;
     note(saidUnexpected(ended), `run ${i + 1}`);
-    if (!ended.fired) note(ended.code === 0 ? await violationsAtRest(place, witness) : [], `run ${i + 1}`);
+    if (!ended.fired) note(ended.code === 0 ? await violationsAtRest(place) : [], `run ${i + 1}`);
     else faults += 1;
   }
   await reader.stop();
@@ -38,11 +37,11 @@ export async function live(place: Place, witness: Witness, life: Life, totals: T
       runId: 'r',
       name: 'recovery',
     });
-    note(await violationsAfterRecovery(place, witness), 'after a recovery');
+    note(await violationsAfterRecovery(place), 'after a recovery');
     note(await seenBy(place), 'after a recovery');
   }
-  note(await rerun(place, witness, totals), 'the rerun');
-  note(await again(place, witness, totals), 'the run after the rerun');
+  note(await rerun(place, totals), 'the rerun');
+  note(await again(place, totals), 'the run after the rerun');
   if (violations.length === 0 && faults > 0) totals.recoveries += 1;
   return violations;
 }
@@ -54,25 +53,25 @@ async function seenBy(place: Place): Promise<readonly string[]> {
   return reader.violations;
 }
 
-async function rerun(place: Place, witness: Witness, totals: Totals): Promise<string[]> {
+async function rerun(place: Place, totals: Totals): Promise<string[]> {
   const reader = new Reader(place.store, place.scenario.seen.during);
   const ended = await place.go();
   totals.runs += 1;
   await reader.stop();
   if (ended.code !== 0) return [`it failed (${ended.code ?? ended.signal}): ${ended.said}`];
-  const rest = await violationsAtRest(place, witness);
+  const rest = await violationsAtRest(place);
   return [...reader.violations.slice(0, 3), ...rest, ...(await seenBy(place))];
 }
 
 /** A further run moves nothing where there is nothing new, and brings the same where it brings all. */
-async function again(place: Place, witness: Witness, totals: Totals): Promise<string[]> {
+async function again(place: Place, totals: Totals): Promise<string[]> {
   const before = readManifest(place);
   const ended = await place.go();
   totals.runs += 1;
   if (ended.code !== 0) return [`it failed (${ended.code ?? ended.signal}): ${ended.said}`];
   const after = readManifest(place);
   const moved = place.scenario.settles && JSON.stringify(after) !== JSON.stringify(before);
-  return [...(moved ? ['it moved something'] : []), ...(await violationsAtRest(place, witness))];
+  return [...(moved ? ['it moved something'] : []), ...(await violationsAtRest(place))];
 }
 
 /** Errors are told as such; a process that breaks down, or that hangs until it is stopped, is not meant to. */

@@ -12,25 +12,25 @@ import type { Place } from './scenario.js';
 export type Violations = readonly string[];
 
 /** Everything that must hold once a run has ended well, whatever went wrong before it. */
-export async function violationsAtRest(place: Place, witness: Witness): Promise<Violations> {
+export async function violationsAtRest(place: Place): Promise<Violations> {
   const state = readManifest(place);
   return [
-    ...(await contentViolations(place, witness, timesPublished(place, state))),
+    ...(await contentViolations(place, timesPublished(place, state))),
     ...fileViolations(place, state),
     ...leftoverViolations(place, state),
-    ...(await watermarkViolations(place, state, witness)),
+    ...(await watermarkViolations(place, state)),
     ...(await journalViolations(place, state)),
   ];
 }
 
 /** What must hold after a recovery alone: the store is as before the run that died, or as after it. */
-export async function violationsAfterRecovery(place: Place, witness: Witness): Promise<Violations> {
+export async function violationsAfterRecovery(place: Place): Promise<Violations> {
   const state = readManifest(place);
   return [
-    ...(await contentViolations(place, witness, timesPublished(place, state))),
+    ...(await contentViolations(place, timesPublished(place, state))),
     ...fileViolations(place, state),
     ...leftoverViolations(place, state),
-    ...(await watermarkViolations(place, state, witness)),
+    ...(await watermarkViolations(place, state)),
   ];
 }
 
@@ -51,15 +51,14 @@ export function readManifest({ store }: Place): StoreRecord {
 
 /** How often what the source now holds has been published, by what the store's record says of its runs. */
 function timesPublished(place: Place, state: StoreRecord): number {
-  const first = place.firstRun;
   const runs = new Set(state.files.map((file) => file.run_id));
-  if (state.run_id !== null && state.run_id !== first) runs.add(state.run_id);
-  runs.delete(first);
+  if (state.run_id !== null && state.run_id !== place.firstRun) runs.add(state.run_id);
+  runs.delete(place.firstRun ?? '');
   return runs.size;
 }
 
-async function contentViolations(place: Place, witness: Witness, times: number): Promise<Violations> {
-  const { scenario, store } = place;
+async function contentViolations(place: Place, times: number): Promise<Violations> {
+  const { scenario, store, witness } = place;
   const expected = await digestOf(witness, scenario.expected(times));
   const found = names(store).length === 0 ? 'no files' : await digestOf(witness, settled(store));
   return found === expected ? [] : [`after ${times} publication(s) it holds ${found}, not ${expected}`];
@@ -87,12 +86,12 @@ function leftoverViolations({ store }: Place, state: StoreRecord): Violations {
 }
 
 /** The watermark is that of what is there: not past it, and not behind it. */
-async function watermarkViolations(place: Place, state: StoreRecord, witness: Witness): Promise<Violations> {
+async function watermarkViolations(place: Place, state: StoreRecord): Promise<Violations> {
   if (!place.scenario.flow.includes('watermark')) return [];
   const kept = watermarkOf(state.record);
   if (names(place.store).length === 0) return kept === null ? [] : ['there is a watermark and no data'];
-  const [row] = await witness.rows(`SELECT max(at) FROM (${settled(place.store)})`);
-  const [same] = await witness.rows(
+  const [row] = await place.witness.rows(`SELECT max(at) FROM (${settled(place.store)})`);
+  const [same] = await place.witness.rows(
     `SELECT TIMESTAMP '${kept?.value ?? '0001-01-01'}' = TIMESTAMP '${row?.[0]}'`,
   );
   return same?.[0] === 'true' ? [] : [`the watermark is ${kept?.value}, the data goes up to ${row?.[0]}`];

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Witness } from '../../integration/witness.js';
+import { openWitness, type Witness } from '../../integration/witness.js';
 import { type Ended, hygge, type RunOptions } from './run.js';
 
 /** A way in which a store is filled, with what it held before and what it must hold afterwards. */
@@ -84,13 +84,15 @@ export function scenario(kind: ScenarioKind, route: Scenario['route']): Scenario
 export class Place {
   readonly root: string;
   readonly scenario: Scenario;
-
+  /** Has the tables `before` and `now`. */
+  readonly witness: Witness;
   /** The run that brought what the store held at first. */
   firstRun: string | null = null;
 
-  constructor(root: string, of: Scenario) {
+  constructor(root: string, of: Scenario, witness: Witness) {
     this.root = root;
     this.scenario = of;
+    this.witness = witness;
   }
 
   get project(): string {
@@ -119,17 +121,20 @@ export class Place {
 /** A scenario after its first run, with the source as it is now: copied for each fault. */
 export class Template {
   readonly scenario: Scenario;
+  /** How long a whole run takes. */
+  milliseconds = 0;
   readonly #folder: string;
   readonly #place: Place;
 
-  private constructor(of: Scenario, folder: string) {
+  private constructor(of: Scenario, folder: string, witness: Witness) {
     this.scenario = of;
     this.#folder = folder;
-    this.#place = new Place(join(folder, 'template'), of);
+    this.#place = new Place(join(folder, 'template'), of, witness);
   }
 
-  static async make(of: Scenario, witness: Witness): Promise<Template> {
-    const made = new Template(of, mkdtempSync(join(tmpdir(), 'hygge-faults-')));
+  static async make(of: Scenario): Promise<Template> {
+    const witness = await openWitness();
+    const made = new Template(of, mkdtempSync(join(tmpdir(), 'hygge-faults-')), witness);
     const { project, source } = made.#place;
     mkdirSync(project, { recursive: true });
     writeFileSync(
@@ -145,6 +150,7 @@ export class Template {
     await writeSource(witness, source, of.before);
     const ended = await made.#place.go();
     if (ended.code !== 0) throw new Error(`the first run of "${of.name}" failed: ${ended.said}`);
+    made.milliseconds = ended.milliseconds;
     const manifest = join(made.#place.store, '.hygge', 'manifest.json');
     made.#place.firstRun = JSON.parse(readFileSync(manifest, 'utf8')).run_id;
     rmSync(source, { recursive: true });
@@ -157,13 +163,14 @@ export class Template {
   }
 
   copy(name: string): Place {
-    const place = new Place(join(this.#folder, name), this.scenario);
+    const place = new Place(join(this.#folder, name), this.scenario, this.#place.witness);
     place.firstRun = this.#place.firstRun;
     cpSync(this.#place.root, place.root, { recursive: true });
     return place;
   }
 
   remove(): void {
+    this.#place.witness.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
