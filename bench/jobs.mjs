@@ -1,0 +1,32 @@
+// What contenders are given to read: flows as YAML (of which JSON is a part), and command lines.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A file with one flow from the job's source to `store` in its output. Gives its path. */
+export function flowFile(job, store, options) {
+  const flow = {
+    home: { type: 'parquet', path: job.source },
+    store: { type: 'parquet', path: join(job.output, 'store'), ...store },
+    ...(job.columns === undefined ? {} : { columns: job.columns }),
+  };
+  const path = join(job.output, 'flow.yml');
+  writeFileSync(path, JSON.stringify({ options, flows: { rows: flow } }));
+  return path;
+}
+
+/** The same as a workspace, which is all that the earlier tool reads. Gives its folder. */
+export function workspaceFolder(job) {
+  const folder = join(job.output, 'flows', 'rows');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(job.output, 'hygge.yml'), JSON.stringify({ name: 'bench', flows_dir: 'flows' }));
+  const flow = {
+    name: 'rows',
+    home: { type: 'parquet', path: job.source },
+    store: { type: 'parquet', path: join(job.output, 'store') },
+  };
+  writeFileSync(join(folder, 'flow.yml'), JSON.stringify(flow));
+  return job.output;
+}
+
+/** A line for the shell, with what it calls "$1", "$2", … */
+export const shell = (line, ...args) => ({ file: 'sh', args: ['-c', line, 'sh', ...args] });

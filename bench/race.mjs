@@ -1,0 +1,66 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { compare } from './check.mjs';
+import { measure, median } from './measure.mjs';
+import { output } from './paths.mjs';
+
+/** Whoever needs more seconds than this runs once. */
+const patience = 15;
+
+/**
+ * Lets contenders do the same job in turn, several rounds: A B C, C B A, A B C. What each writes is compared with
+ * the source once, and removed between the rounds, outside of the time that is taken.
+ * Gives for each `{ name, missing, seconds (the median), rounds, peak, bytes, checked }`.
+ */
+export async function race(contenders, job, { rounds, select }) {
+  const rows = contenders.map(({ name, missing }) => ({
+    name,
+    missing,
+    times: [],
+    peak: null,
+    bytes: 0,
+    checked: null,
+  }));
+  for (let round = 0; round < rounds; round++) {
+    const order = contenders.map((_, i) => (round % 2 === 0 ? i : contenders.length - 1 - i));
+    for (const i of order) {
+      const row = rows[i];
+      if (row.missing !== null || row.times[0] > patience) continue;
+      try {
+        await runOnce(contenders[i], job, select, row);
+      } catch (error) {
+        row.missing = error.message.replaceAll(/\s+/g, ' ').slice(-200);
+      }
+      const figure = row.missing ?? `${row.times.at(-1).toFixed(2)} s`;
+      console.log(`  ${round + 1}/${rounds} ${row.name}: ${figure}`);
+    }
+  }
+  rmSync(output, { recursive: true, force: true });
+  return rows.map(({ times, ...row }) => ({
+    ...row,
+    rounds: times.length,
+    seconds: times.length === 0 ? null : median(times),
+  }));
+}
+
+async function runOnce(contender, job, select, row) {
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  const { files, ...command } = contender.run({ ...job, output });
+  const { seconds, peak } = await measure(command);
+  row.times.push(seconds);
+  row.peak = Math.max(row.peak ?? 0, peak ?? 0) || null;
+  if (row.checked !== null) return;
+  const written = matching(files);
+  row.bytes = written.reduce((sum, file) => sum + statSync(file).size, 0);
+  row.checked = contender.bytesOnly ? 'bytes only' : await compare(job.source, written, select);
+}
+
+/** The files of a path whose last part may hold a star. */
+function matching(path) {
+  const expression = new RegExp(`^${basename(path).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  return readdirSync(dirname(path))
+    .filter((name) => expression.test(name))
+    .sort()
+    .map((name) => join(dirname(path), name));
+}

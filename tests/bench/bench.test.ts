@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../../bench/main.mjs', import.meta.url));
+const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+
+describe('the benchmarks', () => {
+  it('run, check what was written, and print their tables', () => {
+    const { status, stdout, stderr } = bench(
+      '--quick',
+      '--only',
+      'startup,columns',
+      '--rounds',
+      '1',
+      '--gb',
+      '0.005',
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\| hygge --version +\|/m);
+    expect(stdout).toMatch(/^\| hygge go, 1,000 rows, spliced +\|.*\| +equal \|$/m);
+    expect(stdout).toMatch(/^\| hygge go, 50 entities of 100 rows +\|.*\| +counted \|$/m);
+    expect(stdout).toMatch(/^\| hygge, one file +\|.*\| +equal \|$/m);
+    expect(stdout).toMatch(/^\| 3 of 21 columns: .*\| (reached|\*\*missed\*\*) +\|$/m);
+  });
+
+  it('say what they do not know', () => {
+    const { status, stderr } = bench('--only', 'columns,colums');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/there is no group "colums"; there are splice, columns/);
+  });
+});
