@@ -1,9 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../../bench/main.mjs', import.meta.url));
-const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+const data = mkdtempSync(join(tmpdir(), 'hygge-bench-'));
+const env = { ...process.env, HYGGE_BENCH_DATA: data };
+const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env });
+
+afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 describe('the benchmarks', () => {
   it('run, check what was written, and print their tables', () => {
