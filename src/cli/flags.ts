@@ -65,6 +65,8 @@ export interface RunFlags {
   readonly concurrency?: number;
   readonly var?: readonly string[];
   readonly route?: Route;
+  readonly from?: string;
+  readonly to?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }

@@ -12,6 +12,7 @@ import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
 import { registerTypes } from './commands/types.js';
 import { registerUndo } from './commands/undo.js';
+import { registerWatermark } from './commands/watermark.js';
 import { type Context, errorsOf, exitCodeOf, exitCodes } from './context.js';
 
 /** How a command is added to the program. What its action returns is the exit code. */
@@ -26,6 +27,7 @@ const commands: readonly Register[] = [
   registerJournal,
   registerRecover,
   registerUndo,
+  registerWatermark,
   registerTypes,
   registerSchema,
 ];

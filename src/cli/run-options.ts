@@ -19,6 +19,8 @@ export function addRunOptions(command: Command): Command {
   return addSelection(command)
     .option('-i, --incremental', 'append what is new, whatever run_type says')
     .option('-d, --full-drop', 'replace what the stores hold, whatever run_type says')
+    .option('--from <value>', 'move rows with this watermark and above, whatever was moved before')
+    .option('--to <value>', 'move rows up to this watermark')
     .addOption(
       new Option('--route <route>', 'take this route instead of the cheapest').choices([
         'splice',
@@ -47,6 +49,8 @@ export async function prepare(
     flows: flags.flow,
     entities: flags.entity,
     route: flags.route,
+    from: flags.from,
+    to: flags.to,
     concurrency: flags.concurrency,
   };
   return { coordinator: new Coordinator({ workspace, registry }), workspace, request };

@@ -9,6 +9,7 @@ import type { Registry } from '../core/registry.js';
 import type { EntityResult, RunResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import type { CompactRequest } from '../core/store.js';
+import type { KeptWatermark } from '../core/watermark.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { openEngine } from '../engine/index.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
@@ -16,10 +17,12 @@ import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/ind
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
+import { lastWatermark } from './earlier-journal.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { type Selection, select } from './select.js';
 import { findRun, type PublishedRun, type UndoOutcome, undoRun } from './undo.js';
+import { changeWatermark, readWatermark, type WatermarkOutcome } from './watermark.js';
 
 export interface CoordinatorOptions {
   readonly workspace: WorkspaceConfig;
@@ -35,6 +38,9 @@ export interface RunRequest extends Selection {
   readonly concurrency?: number | undefined;
   /** Whether to go on after a failure; default: the workspace's. */
   readonly continueOnError?: boolean | undefined;
+  /** Rows from here on, and up to there, whatever the watermark is. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   /** Aborted: what runs is stopped, and cleans up after itself. */
   readonly signal?: AbortSignal | undefined;
   /** Aborted: what runs may end, but nothing more is begun. */
@@ -109,50 +115,27 @@ export class Coordinator {
   }
 
   /** What `start` would do. Nothing is written. */
-  async plan(request: RunRequest = {}): Promise<readonly PlanOutcome[]> {
-    const entities = select(this.#workspace.entities, request);
-    const outcomes: PlanOutcome[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, undefined, (context) =>
-      this.#eachEntity(entities, request.concurrency, async (config, { index, name, flow, entity }) => {
-        let plan: Plan | null = null;
-        let error: HyggeError | null = null;
-        try {
-          const prepared = await prepare(config, context, () => {});
-          plan = prepared.plan;
-          await prepared.close();
-        } catch (thrown) {
-          error = asHyggeError(thrown);
-        }
-        outcomes[index - 1] = { name, flow, entity, plan, error };
-      }),
-    );
-    return outcomes;
+  plan(request: RunRequest = {}): Promise<readonly PlanOutcome[]> {
+    return this.#collect(request, async (config, context) => {
+      const { name, flow, entity } = config;
+      try {
+        const prepared = await prepare(config, context, () => {});
+        await prepared.close();
+        return { name, flow, entity, plan: prepared.plan, error: null };
+      } catch (thrown) {
+        return { name, flow, entity, plan: null, error: asHyggeError(thrown) };
+      }
+    });
   }
 
   /** Makes few files of many in the stores of what was asked for. */
-  async compact(
-    request: RunRequest & { readonly compact: CompactRequest },
-  ): Promise<readonly CompactOutcome[]> {
-    const entities = select(this.#workspace.entities, request);
-    const outcomes: CompactOutcome[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, undefined, (context) =>
-      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
-        outcomes[index - 1] = await compactEntity(config, request.compact, context);
-      }),
-    );
-    return outcomes;
+  compact(request: RunRequest & { readonly compact: CompactRequest }): Promise<readonly CompactOutcome[]> {
+    return this.#collect(request, (config, context) => compactEntity(config, request.compact, context));
   }
 
   /** Tries every home and every store for real, without moving anything. */
   async check(request: RunRequest = {}): Promise<readonly CheckOutcome[]> {
-    const entities = select(this.#workspace.entities, request);
-    const outcomes: (readonly CheckOutcome[])[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, undefined, (context) =>
-      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
-        outcomes[index - 1] = await checkEntity(config, context);
-      }),
-    );
-    return outcomes.flat();
+    return (await this.#collect(request, checkEntity)).flat();
   }
 
   /**
@@ -185,9 +168,42 @@ export class Coordinator {
     return outcomes;
   }
 
+  /** The watermarks that the entities would go on from. */
+  watermarks(request: RunRequest = {}): Promise<readonly WatermarkOutcome[]> {
+    return this.#collect(request, readWatermark);
+  }
+
+  /** Sets the watermarks of what was asked for, and records it; `value` null clears them. */
+  async setWatermark(
+    request: RunRequest & { readonly value: string | null },
+  ): Promise<readonly WatermarkOutcome[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: WatermarkOutcome[] = [];
+    await this.#recording(request, async (context, recorder) => {
+      for (const config of entities)
+        outcomes.push(await changeWatermark(config, request.value, context, recorder));
+    });
+    return outcomes;
+  }
+
   /** A run of the journal by its id or the beginning of it: what of it can be taken back. */
   async findRun(run: string): Promise<PublishedRun> {
     return findRun(openJournal(this.#workspace.state), run);
+  }
+
+  /** What some work gives for each entity, in their order. Nothing is recorded. */
+  async #collect<T>(
+    request: RunRequest,
+    work: (config: EntityConfig, context: FlowContext) => Promise<T>,
+  ): Promise<readonly T[]> {
+    const entities = select(this.#workspace.entities, request);
+    const outcomes: T[] = new Array(entities.length);
+    await this.#withContext(newRunId(), request, undefined, (context) =>
+      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
+        outcomes[index - 1] = await work(config, context);
+      }),
+    );
+    return outcomes;
   }
 
   async #recording(
@@ -214,6 +230,16 @@ export class Coordinator {
     // What was not even begun needs no record: where the journal cannot be written, something else has failed already.
     await recorder.skipped(config, result).catch(() => {});
     return result;
+  }
+
+  /** The watermark of an entity whose store has none: ours, where the store keeps no records, and the earlier tool's. */
+  async #lastWatermark(
+    config: EntityConfig,
+    storeKeepsRecords: boolean,
+    engine: () => Promise<Engine>,
+  ): Promise<KeptWatermark | null> {
+    const entries = storeKeepsRecords ? [] : await openJournal(this.#workspace.state).entries();
+    return lastWatermark(entries, config, engine);
   }
 
   /** Gives the flows one engine between them, opened when the first one needs it. */
@@ -244,6 +270,8 @@ export class Coordinator {
         recorder,
         engine: open,
         route: request.route,
+        backfill: { from: request.from, to: request.to },
+        lastWatermark: (config, storeKeepsRecords) => this.#lastWatermark(config, storeKeepsRecords, open),
         signal: request.signal,
         drain: request.drain,
       });

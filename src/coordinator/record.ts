@@ -3,7 +3,7 @@ import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import type { EarlierRun, RunRecord } from '../core/run-record.js';
 import { versions } from '../core/version.js';
-import { watermarkOf } from '../core/watermark.js';
+import { type KeptWatermark, watermarkOf } from '../core/watermark.js';
 import { configDigest, type FinishedRun } from '../flow/index.js';
 import { type JournalEntry, journalVersion } from '../journal/index.js';
 
@@ -101,6 +101,22 @@ export function undoneEntry(
     ...watermarkColumns(config, record),
     undoes: runId,
     message: `run ${runId} was taken back`,
+  };
+}
+
+/** That somebody set a watermark, or cleared it. */
+export function watermarkEntry(
+  project: string,
+  config: EntityConfig,
+  runId: string,
+  watermark: KeptWatermark | null,
+): JournalEntry {
+  return {
+    ...blank(project, config, runId),
+    action: 'watermark',
+    status: 'success',
+    ...watermarkColumns(config, { watermark }),
+    message: watermark === null ? 'the watermark was cleared' : `the watermark was set to ${watermark.value}`,
   };
 }
 

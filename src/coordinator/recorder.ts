@@ -1,9 +1,17 @@
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityResult } from '../core/result.js';
 import { asRunRecord, type EarlierRun } from '../core/run-record.js';
+import type { KeptWatermark } from '../core/watermark.js';
 import type { FinishedRun, Recorder } from '../flow/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
-import { journalEntry, lostEntry, recoveredEntry, skippedEntry, undoneEntry } from './record.js';
+import {
+  journalEntry,
+  lostEntry,
+  recoveredEntry,
+  skippedEntry,
+  undoneEntry,
+  watermarkEntry,
+} from './record.js';
 
 /** Keeps the journal of a project's runs. */
 export class JournalRecorder implements Recorder {
@@ -28,6 +36,11 @@ export class JournalRecorder implements Recorder {
 
   async undone(config: EntityConfig, runId: string, record: unknown): Promise<void> {
     await this.#journal.append(undoneEntry(this.#project, config, { runId, undoing: this.#runId, record }));
+  }
+
+  /** Somebody set a watermark, or cleared it. */
+  async watermark(config: EntityConfig, kept: KeptWatermark | null): Promise<void> {
+    await this.#journal.append(watermarkEntry(this.#project, config, this.#runId, kept));
   }
 
   /** Adds what the journal lacks. Gives the entries that were added. */

@@ -22,8 +22,13 @@ export interface FlowContext {
   readonly drain?: AbortSignal | undefined;
   /** The rows that are asked for, whatever the watermark is: `--from` and `--to`. */
   readonly backfill?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
-  /** The last watermark of an entity where its store keeps none: from the journal. */
-  readonly lastWatermark?: ((config: EntityConfig) => Promise<KeptWatermark | null>) | undefined;
+  /**
+   * The last watermark of an entity where its store has none: from the journal, where the store keeps no records at
+   * all, and from that of the earlier tool.
+   */
+  readonly lastWatermark?:
+    | ((config: EntityConfig, storeKeepsRecords: boolean) => Promise<KeptWatermark | null>)
+    | undefined;
 }
 
 /** An engine session that is opened when it is first asked for, and closed if it was. */

@@ -4,3 +4,4 @@ export { Flow, type FlowOptions, type StartOptions } from './flow.js';
 export { type Prepared, prepare } from './prepare.js';
 export { configDigest, type FinishedRun, type Recorder, type RunIdentity } from './record.js';
 export { runEntity, skippedResult } from './run.js';
+export { checkedWatermark } from './window/open.js';

@@ -147,7 +147,7 @@ export async function prepare(
         home,
         store,
         backfill,
-        fallback: async () => (await context.lastWatermark?.(config)) ?? null,
+        fallback: async () => (await context.lastWatermark?.(config, store.record !== undefined)) ?? null,
         engine: () => homeSession.get(),
       }),
     );

@@ -80,8 +80,8 @@ async function compareValues(prepared: Prepared, given: Relation | Fingerprint):
  */
 export async function withHomeChecked(prepared: Prepared, work: Promise<void>): Promise<void> {
   const { plan, home, moving, watchdog } = prepared;
-  const { fresh, late, merge } = moving;
-  const window = late === null && merge === null && typeof fresh === 'string' ? fresh : null;
+  const { fresh, late, merge, reach } = moving;
+  const window = late === null && merge === null && typeof fresh === 'string' ? fresh : reach;
   const conditions = [plan.where, window].filter((condition) => condition !== null);
   // a condition may look at columns that are not moved
   const all = plan.columns === null || conditions.length > 0 || late !== null || merge !== null;

@@ -17,7 +17,9 @@ const merge = (more: Partial<FlowOptions> = {}) =>
   }).start();
 
 const contents = () =>
-  Object.fromEntries(visible(place.at('store')).map((name) => [name, readFileSync(join(place.at('store'), name))]));
+  Object.fromEntries(
+    visible(place.at('store')).map((name) => [name, readFileSync(join(place.at('store'), name))]),
+  );
 
 describe('a merge', () => {
   it('updates rows of known keys, adds others, and touches no other file', async () => {

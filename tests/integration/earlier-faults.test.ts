@@ -140,7 +140,7 @@ flows:
       missing: ['fail', 'PATH_NOT_FOUND'],
       damaged: ['fail', 'NOT_PARQUET'],
       taken: ['fail', 'STORE_PATH_IS_FILE'],
-      merging: ['fail', 'MODE_UNSUPPORTED'],
+      merging: ['fail', 'KEY_NEEDED'],
       filtered: ['fail', 'FILTER_INVALID'],
       torn: ['fail', 'TYPE_FAILED'],
       late: ['fail', 'FLOW_TIMEOUT'],

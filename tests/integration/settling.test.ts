@@ -186,10 +186,10 @@ describe('what cannot be moved as it was asked for', () => {
     expect((await fails({ where: 'id = 1;' })).code).toBe('FILTER_INVALID');
   });
 
-  it('a merge, which files cannot do: the modes that they can are named', async () => {
+  it('a merge without a key', async () => {
     const error = await fails({ run_type: 'merge' });
-    expect(error.code).toBe('MODE_UNSUPPORTED');
-    expect(error.hint).toContain('replace');
+    expect(error.code).toBe('KEY_NEEDED');
+    expect(error.hint).toContain('primary_key');
   });
 });
 

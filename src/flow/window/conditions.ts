@@ -10,12 +10,14 @@ export interface Conditions {
   readonly fresh: string | null | false;
   /** Rows beside those, each condition for other rows. */
   readonly late: readonly string[];
+  /** A comparison that holds for all of them; null: there is none. */
+  readonly reach: string | null;
   /** Where rows of the store lie that may be the late ones, by the name of the column there; empty: none do. */
   held(column: string): readonly string[];
 }
 
 /** No window: every row, and nothing to compare it with. */
-export const allRows: Conditions = { fresh: null, late: [], held: () => [] };
+export const allRows: Conditions = { fresh: null, late: [], reach: null, held: () => [] };
 
 export interface ConditionsRequest {
   readonly type: LogicalType;
@@ -41,8 +43,9 @@ export async function conditionsOf(window: WatermarkWindow, request: ConditionsR
   if (!compares && !limited) return allRows;
 
   const others = hasUnordered ? [unordered(column, type)] : [];
+  const reach = from === null || others.length > 0 ? null : at('>=', from);
   if (to === null)
-    return { fresh: false, late: others, held: (held) => (compares ? [unordered(held, type)] : none) };
+    return { fresh: false, late: others, reach, held: (held) => (compares ? [unordered(held, type)] : none) };
   const overlaps = compares && heldTo !== null && !(from !== null && (await values.isAbove(from, heldTo)));
   const nothingAbove = overlaps && heldTo !== null && !(await values.isAbove(to, heldTo));
   const above = overlaps && heldTo !== null ? [at('>', heldTo)] : low;
@@ -51,6 +54,7 @@ export async function conditionsOf(window: WatermarkWindow, request: ConditionsR
   return {
     fresh: nothingAbove ? false : [...above, at('<=', to)].join(' AND '),
     late: [...range, ...others],
+    reach,
     held: (held) => {
       if (!compares) return none;
       const there = identifier(held);

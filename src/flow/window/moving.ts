@@ -13,9 +13,11 @@ export interface Moving {
   readonly late: string | null;
   /** With a merge: the SELECT of all rows that are moved, one for each key. */
   readonly merge: string | null;
+  /** A comparison with a constant that holds for every row that is looked at; null: every row may be. */
+  readonly reach: string | null;
 }
 
-export const everything: Moving = { fresh: null, late: null, merge: null };
+export const everything: Moving = { fresh: null, late: null, merge: null, reach: null };
 
 /** Whether every row that the shape lets through is moved. */
 export const movesAll = ({ fresh, late, merge }: Moving): boolean =>

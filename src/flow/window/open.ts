@@ -5,14 +5,14 @@ import type { HomeSession } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import type { WatermarkWindow } from '../../core/plan.js';
 import type { StoreSession } from '../../core/store.js';
-import type { Column, Schema } from '../../core/types.js';
+import { type Column, type Schema, typeName } from '../../core/types.js';
 import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { allRows, type Conditions } from './conditions.js';
 import { everything, lateSelect, type Moving, mergeSelect } from './moving.js';
 import { finite } from './ordered.js';
-import { type Backfill, checkKey, checkWatermark, planWindow } from './window.js';
+import { type Backfill, checkKey, checkWatermark, planWindow, readValue } from './window.js';
 
 /** What a watermark makes of a flow. */
 export interface Opened {
@@ -83,6 +83,7 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
   if (mode === 'merge') await refuseNullKeys(request, relation, primaryKey);
   const merged = (conditions: Conditions, order: string | null): Moving => ({
     ...everything,
+    reach: conditions.reach,
     merge: mergeSelect({ home: relation, shape, conditions, primaryKey, order }),
   });
   if (column === null) return { window: null, moving: merged(allRows, null), keep: kept, warnings: [] };
@@ -107,7 +108,7 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
   }
   const from = { home: relation, shape, output, conditions, held: held ?? null };
   const late = lateSelect({ ...from, column: column.name, primaryKey });
-  const moving: Moving = { fresh: conditions.fresh, late, merge: null };
+  const moving: Moving = { fresh: conditions.fresh, late, merge: null, reach: conditions.reach };
   return { window, moving, keep: keptAfter(window, kept), warnings };
 }
 
@@ -142,4 +143,21 @@ function keptAfter(window: WatermarkWindow, kept: KeptWatermark | null): KeptWat
   if (after === null) return null;
   if (kept?.column === column && kept.type === type && kept.value === after) return kept;
   return { column, type, value: after, since: new Date().toISOString() };
+}
+
+/**
+ * A value that somebody gives a watermark, as the column has it.
+ * @throws WATERMARK_VALUE, and what is wrong with the configuration of the watermark
+ */
+export async function checkedWatermark(
+  config: EntityConfig,
+  schema: Schema,
+  value: string,
+  session: EngineSession,
+): Promise<KeptWatermark> {
+  const { name } = config;
+  const column = watermarkColumn(config, 'replace', schema, {});
+  if (column === null) throw fail('WATERMARK_NEEDED', { name, flag: 'a new watermark' });
+  const read = await readValue({ name, column, session }, 'the new watermark', value);
+  return { column: column.name, type: typeName(column.type), value: read, since: new Date().toISOString() };
 }

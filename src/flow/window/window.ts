@@ -52,8 +52,8 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
   const { type } = column;
   const values = new Values(session, type);
   const warnings: string[] = [];
-  const given = (key: string, text: string | null | undefined): Promise<string | null> =>
-    readValue(request, values, key, text ?? null);
+  const given = async (key: string, text: string | null | undefined): Promise<string | null> =>
+    text == null ? null : readValue(request, key, text);
   const start = await given('start', config.start);
   const end = await given('end', config.end);
   const askedFrom = await given('--from', backfill.from);
@@ -140,20 +140,27 @@ export function checkKey(
   }
 }
 
-async function readValue(
-  { name, column }: WindowRequest,
-  values: Values,
+/** A value that somebody wrote, as the engine writes it. WATERMARK_VALUE where the column cannot have it. */
+export async function readValue(
+  { name, column, session }: Pick<WindowRequest, 'name' | 'column' | 'session'>,
   key: string,
-  text: string | null,
-): Promise<string | null> {
-  if (text === null) return null;
+  text: string,
+): Promise<string> {
+  const values = new Values(session, column.type);
   const value = await values.read(text);
-  const finiteOnly = finite(column.name, column.type) !== null;
-  const good =
+  const canBeInfinite = finite(column.name, column.type) !== null;
+  if (
     value !== null &&
-    (!finiteOnly || (await values.one(`isfinite(${typed(value, column.type)})`)) === 'true');
-  if (good) return value;
-  throw fail('WATERMARK_VALUE', { name, key, value: text, column: column.name, type: typeName(column.type) });
+    (!canBeInfinite || (await values.one(`isfinite(${typed(value, column.type)})`)) === 'true')
+  )
+    return value;
+  throw fail('WATERMARK_VALUE', {
+    name,
+    key,
+    value: text,
+    column: column.name,
+    type: typeName(column.type),
+  });
 }
 
 /** The watermark of earlier runs as a value of the column as it is now. */
