@@ -21,7 +21,9 @@ import { lastWatermark } from './earlier-journal.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { type Selection, select } from './select.js';
+import { sideBySide } from './side-by-side.js';
 import { findRun, type PublishedRun, type UndoOutcome, undoRun } from './undo.js';
+import { type VerifyOutcome, verifyEntity } from './verify.js';
 import { changeWatermark, readWatermark, type WatermarkOutcome } from './watermark.js';
 
 export interface CoordinatorOptions {
@@ -136,6 +138,12 @@ export class Coordinator {
   /** Tries every home and every store for real, without moving anything. */
   async check(request: RunRequest = {}): Promise<readonly CheckOutcome[]> {
     return (await this.#collect(request, checkEntity)).flat();
+  }
+
+  /** Whether the stores still hold what their records and the journal say. Writes nothing. */
+  async verify(request: RunRequest = {}): Promise<readonly VerifyOutcome[]> {
+    const entries = await openJournal(this.#workspace.state).entries();
+    return this.#collect(request, (config, context) => verifyEntity(config, context, entries));
   }
 
   /**
@@ -280,20 +288,11 @@ export class Coordinator {
     }
   }
 
-  async #eachEntity(
+  #eachEntity(
     entities: readonly EntityConfig[],
     concurrency: number = this.#workspace.options.concurrency,
     work: (config: EntityConfig, ref: EntityRef) => Promise<void>,
   ): Promise<void> {
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < entities.length) {
-        const index = next++;
-        const config = entities[index] as EntityConfig;
-        const { name, flow, entity } = config;
-        await work(config, { name, flow, entity, index: index + 1, total: entities.length });
-      }
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, entities.length)) }, worker));
+    return sideBySide(entities, concurrency, work);
   }
 }

@@ -4,4 +4,5 @@ export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest
 export type { RecoverOutcome } from './recover.js';
 export { type Selection, select } from './select.js';
 export type { PublishedRun, UndoOutcome } from './undo.js';
+export type { VerifyOutcome } from './verify.js';
 export type { WatermarkOutcome } from './watermark.js';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { StoreAudit } from './audit.js';
 import type { Batch } from './batch.js';
 import type { StoreCapabilities, WriteMode } from './capabilities.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
@@ -194,6 +195,8 @@ export interface StoreDefinition<Type extends string = string, Config extends z.
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
   /** What two flows must not share, such as the absolute path of the folder. */
   destination(config: z.output<Config>): string;
+  /** Holds the store against its own record of what was put there. Writes nothing. */
+  audit?(config: z.output<Config>, context: StoreContext): Promise<StoreAudit>;
   /** Makes few files of many small ones, with the same rows. */
   compact?(config: z.output<Config>, context: StoreContext, request: CompactRequest): Promise<Compacted>;
   open(config: z.output<Config>, context: StoreContext): Promise<StoreSession>;

@@ -7,6 +7,8 @@ export interface Listing {
   readonly files: readonly StoredFile[];
   /** Files of hygge's that somebody took away. */
   readonly missing: readonly StoredFile[];
+  /** Files of hygge's that somebody put others in the place of. */
+  readonly changed: readonly StoredFile[];
   /** Other files: those that hygge did not put there, and those of hygge's that somebody changed. */
   readonly foreign: readonly string[];
   /** All names, of whatever kind of file. */
@@ -25,6 +27,7 @@ export async function listStore(folder: StoreFolder, state: StoreRecord, suffix:
   await walk(folder, '', names);
   const files: StoredFile[] = [];
   const missing: StoredFile[] = [];
+  const changed: StoredFile[] = [];
   for (let i = 0; i < state.files.length; i += atOnce) {
     const some = state.files.slice(i, i + atOnce);
     const stats = await Promise.all(some.map((file) => folder.fileSystem.stat(folder.at(file.name))));
@@ -32,11 +35,12 @@ export async function listStore(folder: StoreFolder, state: StoreRecord, suffix:
       const stat = stats[k] ?? null;
       if (stat === null) missing.push(file);
       else if (stat.kind === 'file' && stat.bytes === file.bytes) files.push(file);
+      else changed.push(file);
     });
   }
   const own = new Set(files.map((file) => file.name));
   const foreign = [...names].filter((name) => name.endsWith(suffix) && !own.has(name)).sort();
-  return { files, missing, foreign, names };
+  return { files, missing, changed, foreign, names };
 }
 
 /** Names that start with a dot are hidden from every reader, and so from hygge. */

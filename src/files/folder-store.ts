@@ -32,6 +32,8 @@ export interface FolderContents {
   readonly files: readonly StoredFile[];
   /** hygge's files that somebody took away. */
   readonly missing: readonly StoredFile[];
+  /** hygge's files that are not as they were put there; they are among the foreign ones too. */
+  readonly changed: readonly StoredFile[];
   /** Files with the suffix that hygge did not put there, or that somebody changed since. Never removed unasked. */
   readonly foreign: readonly string[];
   /** The last run that published, and what it kept with its data. */
@@ -83,12 +85,13 @@ export class FolderStore {
       const manifest = await folder.readManifest();
       const pending = intents.map(({ record }) => record).filter(({ fence }) => fence > manifest.fence);
       const state = pending.filter(({ abandons }) => !abandons).at(-1) ?? manifest;
-      const { files, missing, foreign } = await listStore(folder, state, this.#options.suffix);
+      const { files, missing, changed, foreign } = await listStore(folder, state, this.#options.suffix);
       const parts = await folder.leftovers(state, intents);
       return {
         exists,
         files,
         missing,
+        changed,
         foreign,
         runId: state.run_id,
         record: state.record,

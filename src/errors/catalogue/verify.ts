@@ -17,6 +17,12 @@ export const verifyErrors = {
     hint: () =>
       'Nothing was published. If the source was being written to, run it again when it is still; if not, a disk or memory may be failing.',
   }),
+  AUDIT_UNSUPPORTED: entry<{ name: string; type: string }>({
+    title: 'A store that cannot be verified',
+    kind: 'run',
+    message: (f) => `${f.name}: a ${f.type} store cannot be held against a record of its own`,
+    hint: () => 'Count its rows with its own means, and compare them with: hygge journal.',
+  }),
   VERIFY_UNSUPPORTED: entry<{ name: string; reason: string }>({
     title: 'Fingerprints cannot be compared here',
     kind: 'config',

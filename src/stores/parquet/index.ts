@@ -63,5 +63,6 @@ export const parquetStore = defineStore({
   destination: ({ path }) => resolve(path),
   compact: async (settings, context, request) =>
     (await import('./compact.js')).compactParquet(settings, context, request),
+  audit: async (settings, context) => (await import('./audit.js')).auditParquetStore(settings, context),
   open: async (settings, context) => (await import('./session.js')).openParquetStore(settings, context),
 });
