@@ -12,6 +12,7 @@ import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
 import { registerTypes } from './commands/types.js';
 import { registerUndo } from './commands/undo.js';
+import { registerVerify } from './commands/verify.js';
 import { registerWatermark } from './commands/watermark.js';
 import { type Context, errorsOf, exitCodeOf, exitCodes } from './context.js';
 
@@ -27,6 +28,7 @@ const commands: readonly Register[] = [
   registerJournal,
   registerRecover,
   registerUndo,
+  registerVerify,
   registerWatermark,
   registerTypes,
   registerSchema,
