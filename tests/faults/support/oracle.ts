@@ -34,6 +34,12 @@ export async function violationsAfterRecovery(place: Place): Promise<Violations>
   ];
 }
 
+/** What must hold after a run that said that it failed: the store is as it was, or as its record says by now. */
+export async function violationsAfterFailure(place: Place): Promise<Violations> {
+  const state = readManifest(place);
+  return [...(await contentViolations(place, timesPublished(place, state))), ...fileViolations(place, state)];
+}
+
 /** A store's rows, and every column's values, in one line that does not depend on their order. */
 export async function digestOf(witness: Witness, select: string): Promise<string> {
   const { columns } = await witness.table(`SELECT * FROM (${select}) LIMIT 0`);
@@ -90,7 +96,7 @@ async function watermarkViolations(place: Place, state: StoreRecord): Promise<Vi
   if (!place.scenario.flow.includes('watermark')) return [];
   const kept = watermarkOf(state.record);
   if (names(place.store).length === 0) return kept === null ? [] : ['there is a watermark and no data'];
-  const [row] = await place.witness.rows(`SELECT max(at) FROM (${settled(place.store)})`);
+  const [row] = await place.witness.rows(`SELECT max(changed) FROM (${settled(place.store)})`);
   const [same] = await place.witness.rows(
     `SELECT TIMESTAMP '${kept?.value ?? '0001-01-01'}' = TIMESTAMP '${row?.[0]}'`,
   );

@@ -23,13 +23,13 @@ export interface Scenario {
 }
 
 const rows = (from: number, to: number, label: string, minute = 0): string =>
-  `SELECT i AS id, TIMESTAMP '2026-01-01' + INTERVAL (${minute} + i // 7) MINUTE AS at,
+  `SELECT i AS id, TIMESTAMP '2026-01-01' + INTERVAL (${minute} + i // 7) MINUTE AS changed,
    CASE WHEN i % 11 = 0 THEN NULL ELSE '${label}-' || i END AS name,
    CAST(i * 1.37 AS DECIMAL(12, 2)) AS amount FROM range(${from}, ${to}) AS r(i)`;
 
 const first = [rows(0, 100, 'old'), rows(100, 200, 'old'), rows(200, 300, 'old')];
 const other = [rows(150, 250, 'new'), rows(250, 350, 'new'), rows(350, 450, 'new')];
-const marked = 'watermark: { watermark_column: at, primary_key: id }';
+const marked = 'watermark: { watermark_column: changed, primary_key: id }';
 
 const kinds = {
   replace: {
@@ -54,8 +54,8 @@ const kinds = {
     // The second of the new files has rows with the very time at which the first run ended.
     now: [
       ...first,
-      rows(300, 400, 'new'),
-      `SELECT * REPLACE (id + 1000 AS id) FROM (${rows(294, 350, 'tie')})`,
+      rows(308, 508, 'new'),
+      `SELECT * REPLACE (id + 1000 AS id) FROM (${rows(294, 310, 'tie')})`,
     ],
     expected: (times) => (times === 0 ? 'SELECT * FROM before' : 'SELECT * FROM now'),
     settles: true,
@@ -68,7 +68,7 @@ const kinds = {
     expected: (times) =>
       times === 0
         ? 'SELECT * FROM before'
-        : 'SELECT * FROM now QUALIFY row_number() OVER (PARTITION BY id ORDER BY at DESC) = 1',
+        : 'SELECT * FROM now QUALIFY row_number() OVER (PARTITION BY id ORDER BY changed DESC) = 1',
     settles: true,
     seen: { during: 2, after: 1 },
   },
@@ -143,7 +143,7 @@ export class Template {
         'name: faults',
         'options: { threads: 1 }',
         'flows:',
-        `  f: { home: ../source, store: { path: ../store, batch_size: 100 }, ${of.flow} }`,
+        `  f: { home: ../source, store: { path: ../store, batch_size: 100 }, retry: { attempts: 1 }, ${of.flow} }`,
         '',
       ].join('\n'),
     );
