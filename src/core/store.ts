@@ -38,6 +38,8 @@ export interface StageRequest {
   readonly verify?: VerifyLevel;
   /** With mode "merge": the columns, as they settle, that name a row. Each key comes once, and is never NULL. */
   readonly key?: readonly string[];
+  /** With mode "merge": of two rows with one key, that with the greater value here is the later; null: the new one. */
+  readonly order?: string | null;
 }
 
 /** What of some files is wanted; as in a plan. */

@@ -4,7 +4,7 @@ import { type EntityConfig, placedAt } from '../core/entity-config.js';
 import type { HomeDefinition, HomeSession, Impossible } from '../core/home.js';
 import type { Estimate, Plan, TypedConfig } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
-import type { FilesPlan, FilesShape, StoreDefinition, StoreSession } from '../core/store.js';
+import type { FilesPlan, FilesShape, StageRequest, StoreDefinition, StoreSession } from '../core/store.js';
 import type { Schema } from '../core/types.js';
 import type { KeptWatermark } from '../core/watermark.js';
 import { inferSchema } from '../engine/index.js';
@@ -128,7 +128,7 @@ export async function prepare(
     checkVerifiable(name, verify, mode, storeType.type, store);
     const begun = carryOut && isWatched;
     if (begun)
-      await atStore(store.begin({ mode, schema: output, rows: null, verify, ...keyOf(config, mode) }));
+      await atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));
     const contents = await atStore(store.inspect());
     if (isWatched && home.relation === undefined && home.read !== undefined) {
       const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };
@@ -221,11 +221,14 @@ function estimateOf(home: Estimate, moving: Moving, copy: FilesPlan | null): Est
   return { ...home, rows, bytes: copy?.bytes ?? home.bytes, exact: rows !== null };
 }
 
-/** The columns that name a row of a merge, as they settle. */
-function keyOf(config: EntityConfig, mode: WriteMode): { readonly key?: readonly string[] } {
-  if (mode !== 'merge') return {};
-  const key = config.watermark?.primary_key ?? [];
-  return { key: key.map((column) => settledName(column, config.columns) ?? column) };
+/** By which columns a merge knows rows, as they settle. */
+function mergeBy({ watermark, columns }: EntityConfig, mode: WriteMode): Pick<StageRequest, 'key' | 'order'> {
+  if (mode !== 'merge' || watermark === null) return {};
+  const { primary_key: key, watermark_column: order } = watermark;
+  return {
+    key: key.map((column) => settledName(column, columns) ?? column),
+    order: order === null ? null : (settledName(order, columns) ?? null),
+  };
 }
 
 /** How the home's files would be copied into the store; or why they cannot be. */

@@ -24,25 +24,26 @@ export interface ConditionsRequest {
   readonly values: Values;
   /** Whether rows are held against what the store holds. */
   readonly compares: boolean;
-  /** Whether rows without a place in the order are to be moved. */
+  /** Whether there are rows without a place in the order, and whether they are to be moved. */
   readonly hasUnordered: boolean;
+  readonly movesUnordered: boolean;
   /** Whether there are rows that must not be moved. */
   readonly limited: boolean;
 }
 
 export async function conditionsOf(window: WatermarkWindow, request: ConditionsRequest): Promise<Conditions> {
-  const { type, values, compares, hasUnordered, limited } = request;
+  const { type, values, compares, hasUnordered, movesUnordered, limited } = request;
   const { column, from, to, held_to: heldTo } = window;
   const name = identifier(column);
   const at = (op: string, value: string): string => `${name} ${op} ${constant(value, type)}`;
-  // The rows without a place in the order come by themselves, and must not come here too.
+  // The rows without a place in the order come by themselves or not at all: not with the others.
   const open = hasUnordered && finite(column, type) !== null ? [`${name} > '-infinity'`] : [];
   const low = from === null ? open : [at('>=', from)];
   const none: readonly string[] = [];
   // Nothing is held against the store, and nothing is left out: every row.
   if (!compares && !limited) return allRows;
 
-  const others = hasUnordered ? [unordered(column, type)] : [];
+  const others = movesUnordered ? [unordered(column, type)] : [];
   const reach = from === null || others.length > 0 ? null : at('>=', from);
   if (to === null)
     return { fresh: false, late: others, reach, held: (held) => (compares ? [unordered(held, type)] : none) };

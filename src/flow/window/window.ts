@@ -98,7 +98,8 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
     type,
     values,
     compares,
-    hasUnordered:
+    hasUnordered,
+    movesUnordered:
       hasUnordered &&
       config.nulls === 'include' &&
       (held !== undefined || before === null || mode !== 'append'),
@@ -119,7 +120,7 @@ export function checkWatermark(
   const column = find(wanted);
   if (!isOrdered(column.type))
     throw fail('WATERMARK_UNORDERED', { name, column: column.name, type: typeName(column.type) });
-  if (mode === 'append' && settledName(column.name, columns) === undefined)
+  if (mode !== 'replace' && settledName(column.name, columns) === undefined)
     throw fail('WATERMARK_NOT_MOVED', { name, column: column.name, what: 'the watermark column' });
   checkKey(name, primaryKey, find, mode, columns);
   return column;

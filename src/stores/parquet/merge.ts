@@ -21,6 +21,7 @@ export interface MergeRequest {
   readonly held: Relation | null;
   readonly schema: Schema;
   readonly key: readonly string[];
+  readonly order: string | null;
   readonly engine: EngineSession;
   readonly signal: AbortSignal;
   allocate(): string;
@@ -65,7 +66,7 @@ export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
     return { merged: { inserted: total, updated: 0, unchanged: 0 }, rewritten: [], fresh };
   await findHits(request, request.held);
   const keys = key.map(identifier).join(', ');
-  const unchanged = `SELECT ${keys} FROM ${hits} GROUP BY ${keys} HAVING count(*) = 1 AND bool_and(hygge_same)`;
+  const unchanged = `SELECT ${keys} FROM ${hits} GROUP BY ${keys} HAVING bool_or(hygge_later) OR (count(*) = 1 AND bool_and(hygge_same))`;
   await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_unchanged AS ${unchanged}`);
   const same = await count(engine, 'SELECT count(*) FROM hygge_unchanged');
   for (const from of [table, hits]) {
@@ -80,7 +81,7 @@ export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
 }
 
 async function findHits(
-  { engine, schema, key, folder, files, signal }: MergeRequest,
+  { engine, schema, key, order, folder, files, signal }: MergeRequest,
   held: Relation,
 ): Promise<void> {
   const there = new Map(held.schema.map((column) => [column.name, column.type]));
@@ -96,14 +97,26 @@ async function findHits(
     // What the rows have no column for would be lost with the row that they stand for.
     ...held.schema.filter(({ name }) => !wanted.has(name)).map(({ name }) => `h.${identifier(name)} IS NULL`),
   ].join(' AND ');
+  const later = order === null ? 'false' : laterThan(order, schema);
   const match = key.map((column) => `h.${identifier(column)} = m.${identifier(column)}`).join(' AND ');
   const keys = key.map((column) => `m.${identifier(column)}`).join(', ');
   const paths = pathList(files.map(({ name }) => join(folder, name)));
   const source = `read_parquet(${paths}, filename = ${literal(file)}, file_row_number = true, union_by_name = true, hive_partitioning = false)`;
   await engine.run(
-    `CREATE OR REPLACE TEMP TABLE ${hits} AS SELECT ${keys}, h.${file}, h.file_row_number AS hygge_row, (${same}) AS hygge_same FROM ${source} AS h JOIN ${table} AS m ON ${match}`,
+    `CREATE OR REPLACE TEMP TABLE ${hits} AS SELECT ${keys}, h.${file}, h.file_row_number AS hygge_row, (${same}) AS hygge_same, (${later}) AS hygge_later FROM ${source} AS h JOIN ${table} AS m ON ${match}`,
     { signal },
   );
+}
+
+/** Whether the row of the store is the later one. A value without a place in the order comes before all others. */
+function laterThan(order: string, schema: Schema): string {
+  const kind = schema.find(({ name }) => name === order)?.type.kind ?? '';
+  const isOpen = kind === 'float' || kind === 'double' || kind === 'date' || kind.startsWith('timestamp');
+  const [there, given] = ['h', 'm'].map((row) => {
+    const value = `${row}.${identifier(order)}`;
+    return isOpen ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value;
+  });
+  return `${there} IS NOT NULL AND coalesce(${there} > ${given}, true)`;
 }
 
 async function rewrite(request: MergeRequest): Promise<Rewritten[]> {

@@ -1,6 +1,5 @@
-import { unlink } from 'node:fs/promises';
 import type { Batch } from '../../core/batch.js';
-import type { EngineProgress, EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type { EngineProgress, EngineTable, Relation } from '../../core/engine.js';
 import type { Impossible, SourceFile } from '../../core/home.js';
 import type { StoreContents } from '../../core/plan.js';
 import type { EarlierRun } from '../../core/run-record.js';
@@ -15,19 +14,11 @@ import type {
   StoreSession,
 } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
-import { hyggeVersion } from '../../core/version.js';
 import { fail } from '../../errors/index.js';
 import { FolderStore } from '../../files/index.js';
-import {
-  checkHoldable,
-  copyToParquet,
-  guardValues,
-  readParquet,
-  type WriteCodec,
-} from '../../formats/parquet/index.js';
-import { readFooter } from '../../parquet/index.js';
+import { checkHoldable, readParquet, type WriteCodec } from '../../formats/parquet/index.js';
 import { type CopyTarget, copyFiles } from './copy-files.js';
-import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
+import { divisionFor } from './divide.js';
 import { earlierRuns } from './earlier.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
@@ -36,13 +27,6 @@ import { FileNames } from './names.js';
 import { StageProof } from './proof.js';
 import { sliceBatch } from './slice.js';
 import { planFiles } from './splice.js';
-
-interface StagedFile {
-  readonly path: string;
-  rows: number;
-  bytes: number;
-  sha256?: string;
-}
 
 export function openParquetStore(config: ParquetStoreConfig, context: StoreContext): StoreSession {
   return new ParquetStoreSession(config, context);
@@ -53,9 +37,9 @@ class ParquetStoreSession implements StoreSession {
   readonly #context: StoreContext;
   readonly #folder: FolderStore;
   #request: StageRequest | null = null;
+  #stage: Stage | null = null;
   #proof: StageProof | null = null;
   #pending: EngineTable | null = null;
-  readonly #staged: StagedFile[] = [];
   /** Whether the rows of a merge are in the engine's table already. */
   #isGathered = false;
   /** Names of files that others stand for. */
@@ -88,6 +72,7 @@ class ParquetStoreSession implements StoreSession {
 
   async begin(request: StageRequest): Promise<void> {
     this.#request = request;
+    this.#stage = new Stage(this.#config, this.#context, this.#folder, request);
     this.#proof = new StageProof(this.#context, request);
     const { runId, name } = this.#context;
     checkHoldable(name, request.schema);
@@ -123,25 +108,7 @@ class ParquetStoreSession implements StoreSession {
       this.#isGathered = true;
       return gatherRows(engine, relation, { signal, onProgress });
     }
-    return this.#writeRows(engine, relation, onProgress);
-  }
-
-  async #writeRows(
-    engine: EngineSession,
-    relation: Relation,
-    onProgress?: (progress: EngineProgress) => void,
-  ) {
-    const { batch_size: batchSize } = this.#config;
-    const rows = this.#request?.rows ?? null;
-    if (batchSize < exactBelow && (rows === null || rows > batchSize)) {
-      await this.#writeExactly(engine, relation.sql);
-      return;
-    }
-    const path = this.#folder.allocate();
-    const { signal } = this.#context;
-    const written = await engine.run(this.#copy(relation.sql, path), { signal, onProgress });
-    if (written === 0) return unlink(path);
-    for (const part of await this.#divide(path)) this.#add(part);
+    return this.#begun().stage.writeRows(relation.sql, onProgress);
   }
 
   async planFiles(files: readonly SourceFile[], shape: FilesShape): Promise<FilesPlan | Impossible> {
@@ -154,15 +121,16 @@ class ParquetStoreSession implements StoreSession {
     shape: FilesShape,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<void> {
+    const { stage, proof } = this.#begun();
     const target: CopyTarget = {
       signal: this.#context.signal,
-      proof: this.#begun(),
+      proof,
       // Only where all is replaced by nothing, a file without rows keeps the columns.
       keepEmpty: this.#request?.mode === 'replace',
       engine: this.#context.engine,
       allocate: () => this.#folder.allocate(),
-      add: (path) => this.#add(path),
-      copy: (select, path, codec) => this.#copy(select, path, codec),
+      add: (path) => stage.add(path),
+      copy: (select, path, codec) => stage.copy(select, path, codec),
     };
     return copyFiles(plan, shape, target, onProgress);
   }
@@ -175,41 +143,39 @@ class ParquetStoreSession implements StoreSession {
     while (rest.rows > 0) {
       const room = Math.min(batchSize - this.#pending.rows, rest.rows);
       await this.#pending.append(sliceBatch(rest, 0, room));
-      if (this.#pending.rows === batchSize) await this.#flush(this.#pending);
+      if (this.#pending.rows === batchSize) await this.#begun().stage.flush(this.#pending);
       rest = sliceBatch(rest, room, rest.rows);
     }
   }
 
   async finish(): Promise<Staged> {
+    const { stage, proof } = this.#begun();
     const merge = this.#request?.mode === 'merge' ? await this.#merge(this.#request) : null;
     if (this.#pending !== null) {
-      if (this.#pending.rows > 0) await this.#flush(this.#pending);
+      if (this.#pending.rows > 0) await this.#begun().stage.flush(this.#pending);
       await this.#pending.drop();
       this.#pending = null;
     }
     // A replacement by nothing is a file that has the columns and no rows, so that the table can still be read.
-    if (this.#staged.length === 0 && this.#request?.mode === 'replace') {
+    if (stage.files.length === 0 && this.#request?.mode === 'replace') {
       const table = await (await this.#context.engine()).table(this.#request.schema);
-      await this.#flush(table);
+      await stage.flush(table);
       await table.drop();
     }
-    for (const file of this.#staged) {
-      const footer = await readFooter(file.path, { signal: this.#context.signal });
-      file.rows = footer.rows;
-      file.bytes = footer.fileBytes;
-    }
-    const rows = sum(this.#staged, 'rows');
+    await stage.count();
+    const rows = sum(stage.files, 'rows');
     return {
-      fingerprint: await this.#begun().check(this.#staged, this.#context.engine),
+      fingerprint: await proof.check(stage.files, this.#context.engine),
       ...(merge === null ? { rows } : countMerge(this.#context.name, merge, rows)),
-      bytes: sum(this.#staged, 'bytes'),
-      files: this.#staged.length,
+      bytes: sum(stage.files, 'bytes'),
+      files: stage.files.length,
       by: 'footers',
     };
   }
 
   async staged(): Promise<Relation | null> {
-    const written = this.#staged.map(({ path }) => path).filter((path) => !this.#begun().covers(path));
+    const { stage, proof } = this.#begun();
+    const written = stage.files.map(({ path }) => path).filter((path) => !proof.covers(path));
     if (written.length === 0) return null;
     const sql = readParquet(written, { unionByName: false, hive: false });
     return { sql, schema: this.#request?.schema ?? [] };
@@ -223,7 +189,11 @@ class ParquetStoreSession implements StoreSession {
     return this.#folder.publish({
       runId: commit.runId,
       mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
-      add: this.#staged.map(({ path, ...file }) => ({ staged: path, name: names.next(), ...file })),
+      add: this.#begun().stage.files.map(({ path, ...file }) => ({
+        staged: path,
+        name: names.next(),
+        ...file,
+      })),
       remove: this.#replaced,
       removeForeign: this.#config.replace_foreign,
       record: commit.record,
@@ -238,13 +208,14 @@ class ParquetStoreSession implements StoreSession {
     return this.#folder.close();
   }
 
-  #begun(): StageProof {
-    if (this.#proof === null) throw fail('INTERNAL', { reason: 'a store was used before it was begun' });
-    return this.#proof;
+  #begun(): { readonly stage: Stage; readonly proof: StageProof } {
+    if (this.#stage !== null && this.#proof !== null) return { stage: this.#stage, proof: this.#proof };
+    throw fail('INTERNAL', { reason: 'a store was used before it was begun' });
   }
 
   /** Brings the rows that were gathered together with those that are there. */
-  async #merge({ schema, key = [] }: StageRequest): Promise<MergePlan> {
+  async #merge({ schema, key = [], order = null }: StageRequest): Promise<MergePlan> {
+    const { stage } = this.#begun();
     const engine = await this.#context.engine();
     const { signal } = this.#context;
     const batches = this.#pending ?? (this.#isGathered ? null : await engine.table(schema));
@@ -256,73 +227,23 @@ class ParquetStoreSession implements StoreSession {
     const held = await heldRows({ folder, contents, schema, signal, engine: this.#context.engine });
     const allocate = (): string => this.#folder.allocate();
     const copy = (select: string, path: string, codec: WriteCodec): string =>
-      this.#copy(select, path, codec, []);
+      stage.copy(select, path, codec, []);
     const plan = await mergeRows({
       folder,
       files: contents.files,
       held,
       schema,
       key,
+      order,
       engine,
       signal,
       allocate,
       copy,
     });
-    for (const { path } of plan.rewritten) if (path !== null) this.#add(path);
-    await this.#writeRows(engine, plan.fresh);
+    for (const { path } of plan.rewritten) if (path !== null) stage.add(path);
+    await stage.writeRows(plan.fresh.sql);
     this.#replaced = plan.rewritten.map(({ name }) => name);
     return plan;
-  }
-
-  /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
-  async #writeExactly(engine: EngineSession, sql: string): Promise<void> {
-    const { batch_size: batchSize } = this.#config;
-    const { signal } = this.#context;
-    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal });
-    const [[total] = ['0']] = await engine.rows('SELECT count(*) FROM hygge_whole');
-    for (let first = 0; first < Number(total); first += batchSize) {
-      const path = this.#folder.allocate();
-      const part = `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize}`;
-      await engine.run(this.#copy(part, path), { signal });
-      this.#add(path);
-    }
-    await engine.run('DROP TABLE hygge_whole');
-  }
-
-  async #flush(table: EngineTable): Promise<void> {
-    const path = this.#folder.allocate();
-    const { sql } = await table.relation();
-    await (await this.#context.engine()).run(this.#copy(sql, path), { signal: this.#context.signal });
-    this.#add(path);
-    await table.clear();
-  }
-
-  /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
-  async #divide(path: string): Promise<readonly string[]> {
-    const { signal } = this.#context;
-    const footer = await readFooter(path, { signal });
-    const { fileRows } = divisionFor(this.#config.batch_size);
-    if (footer.rows <= fileRows || footer.rowGroups.length < 2) return [path];
-    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), signal);
-    await unlink(path);
-    return paths;
-  }
-
-  /** A file is made durable while the next one is being written; what goes wrong there is told by `publish`. */
-  #add(path: string): void {
-    this.#staged.push({ path, rows: 0, bytes: 0 });
-    this.#folder.sync(path).catch(() => {});
-  }
-
-  #copy(sql: string, path: string, codec?: WriteCodec, schema = this.#request?.schema ?? []): string {
-    const { compression: asked, batch_size: batchSize } = this.#config;
-    const compression = codec ?? (asked === 'keep' ? 'snappy' : asked);
-    const metadata = { 'hygge.version': hyggeVersion() };
-    return copyToParquet(guardValues(sql, schema), path, {
-      compression,
-      rowGroupRows: divisionFor(batchSize).rowGroupRows,
-      metadata,
-    });
   }
 }
 
