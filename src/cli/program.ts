@@ -86,6 +86,8 @@ Examples:
   hygge plan                   show what would run, and move nothing
   hygge help go                everything about one command`,
     )
+    // So that flags behind a command's own commands are theirs.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out.write(text),

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { HomeDefinition } from '../core/home.js';
@@ -33,6 +33,8 @@ function pathsOf(config: TypedConfig, definition: HomeDefinition | StoreDefiniti
 /** Why a home and a store must not be used together; null where they may. */
 function overlap(homePath: string, storePath: string): string | null {
   const store = real(storePath);
+  // The store says so itself, and says it better.
+  if (statSync(store, { throwIfNoEntry: false })?.isFile()) return null;
   const parts = resolve(homePath).split(sep);
   const first = parts.findIndex((part) => wildcard.test(part));
   const base = real(first === -1 ? homePath : parts.slice(0, first).join(sep) || sep);
