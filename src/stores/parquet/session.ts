@@ -27,6 +27,7 @@ import { FileNames } from './names.js';
 import { StageProof } from './proof.js';
 import { sliceBatch } from './slice.js';
 import { planFiles } from './splice.js';
+import { Stage } from './stage.js';
 
 export function openParquetStore(config: ParquetStoreConfig, context: StoreContext): StoreSession {
   return new ParquetStoreSession(config, context);

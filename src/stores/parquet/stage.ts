@@ -1,0 +1,112 @@
+import { unlink } from 'node:fs/promises';
+import type { EngineProgress, EngineSession, EngineTable } from '../../core/engine.js';
+import type { StageRequest, StoreContext } from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
+import { hyggeVersion } from '../../core/version.js';
+import type { FolderStore } from '../../files/index.js';
+import { copyToParquet, guardValues, type WriteCodec } from '../../formats/parquet/index.js';
+import { readFooter } from '../../parquet/index.js';
+import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
+import type { ParquetStoreConfig } from './index.js';
+
+export interface StagedFile {
+  readonly path: string;
+  /** 0 until they are read from the file itself. */
+  rows: number;
+  bytes: number;
+  sha256?: string;
+}
+
+/** The files that one session stages: writes them, and makes them durable. */
+export class Stage {
+  readonly files: StagedFile[] = [];
+  readonly #config: ParquetStoreConfig;
+  readonly #context: StoreContext;
+  readonly #folder: FolderStore;
+  readonly #request: StageRequest;
+
+  constructor(config: ParquetStoreConfig, context: StoreContext, folder: FolderStore, request: StageRequest) {
+    this.#config = config;
+    this.#context = context;
+    this.#folder = folder;
+    this.#request = request;
+  }
+
+  /** Writes all rows of a SELECT. */
+  async writeRows(sql: string, onProgress?: (progress: EngineProgress) => void): Promise<void> {
+    const engine = await this.#context.engine();
+    const { batch_size: batchSize } = this.#config;
+    const { rows } = this.#request;
+    if (batchSize < exactBelow && (rows === null || rows > batchSize)) {
+      await this.#writeExactly(engine, sql);
+      return;
+    }
+    const path = this.#folder.allocate();
+    const { signal } = this.#context;
+    const written = await engine.run(this.copy(sql, path), { signal, onProgress });
+    if (written === 0) return unlink(path);
+    for (const part of await this.#divide(path)) this.add(part);
+  }
+
+  /** Writes all rows of a table into one file, and empties the table. */
+  async flush(table: EngineTable): Promise<void> {
+    const path = this.#folder.allocate();
+    const { sql } = await table.relation();
+    await (await this.#context.engine()).run(this.copy(sql, path), { signal: this.#context.signal });
+    this.add(path);
+    await table.clear();
+  }
+
+  /** A file is made durable while the next one is being written; what goes wrong there is told by `publish`. */
+  add(path: string): void {
+    this.files.push({ path, rows: 0, bytes: 0 });
+    this.#folder.sync(path).catch(() => {});
+  }
+
+  /** The statement that writes a SELECT into a file. `schema`: the columns whose values may not fit. */
+  copy(sql: string, path: string, codec?: WriteCodec, schema: Schema = this.#request.schema): string {
+    const { compression: asked, batch_size: batchSize } = this.#config;
+    const compression = codec ?? (asked === 'keep' ? 'snappy' : asked);
+    const metadata = { 'hygge.version': hyggeVersion() };
+    return copyToParquet(guardValues(sql, schema), path, {
+      compression,
+      rowGroupRows: divisionFor(batchSize).rowGroupRows,
+      metadata,
+    });
+  }
+
+  /** Counts rows and bytes of all files from what was written. */
+  async count(): Promise<void> {
+    for (const file of this.files) {
+      const footer = await readFooter(file.path, { signal: this.#context.signal });
+      file.rows = footer.rows;
+      file.bytes = footer.fileBytes;
+    }
+  }
+
+  /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
+  async #writeExactly(engine: EngineSession, sql: string): Promise<void> {
+    const { batch_size: batchSize } = this.#config;
+    const { signal } = this.#context;
+    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal });
+    const [[total] = ['0']] = await engine.rows('SELECT count(*) FROM hygge_whole');
+    for (let first = 0; first < Number(total); first += batchSize) {
+      const path = this.#folder.allocate();
+      const part = `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize}`;
+      await engine.run(this.copy(part, path), { signal });
+      this.add(path);
+    }
+    await engine.run('DROP TABLE hygge_whole');
+  }
+
+  /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
+  async #divide(path: string): Promise<readonly string[]> {
+    const { signal } = this.#context;
+    const footer = await readFooter(path, { signal });
+    const { fileRows } = divisionFor(this.#config.batch_size);
+    if (footer.rows <= fileRows || footer.rowGroups.length < 2) return [path];
+    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), signal);
+    await unlink(path);
+    return paths;
+  }
+}
