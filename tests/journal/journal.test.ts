@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { laterColumns } from '../../src/journal/entry.js';
-import { type JournalEntry, openJournal } from '../../src/journal/index.js';
+import { type JournalEntry, openJournal, standing } from '../../src/journal/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -93,5 +96,119 @@ describe('the journal', () => {
     await writeFile(join(folder, 'file'), '');
     const journal = openJournal(join(folder, 'file'));
     await expect(journal.append(entry('a'))).rejects.toMatchObject({ code: 'PATH_NOT_WRITABLE' });
+  });
+});
+
+describe('a line of the journal', () => {
+  const file = () => join(folder, 'journal.jsonl');
+  const write = async (...names: string[]): Promise<void> => {
+    const journal = openJournal(folder);
+    for (const name of names) await journal.append(current(name));
+    await journal.close();
+  };
+  const current = (id: string): JournalEntry => ({ ...entry(id), schema_version: 2, watermark: '41' });
+
+  it('is read back as it was written, with nothing of its own in it', async () => {
+    await write('a');
+    expect(await openJournal(folder).entries()).toEqual([current('a')]);
+  });
+
+  it('that was cut anywhere is passed over, and the next one is not', async () => {
+    await write('whole', 'torn');
+    const text = await readFile(file(), 'utf8');
+    const start = text.indexOf('\n') + 1;
+    for (let cut = start + 1; cut < text.length - 1; cut += 3) {
+      await writeFile(file(), text.slice(0, cut));
+      expect(await ids()).toEqual(['whole']);
+      await write('next');
+      expect(await ids()).toEqual(['whole', 'next']);
+    }
+  });
+
+  it('of which any byte was changed is passed over, and never read as something else', async () => {
+    await write('a');
+    const bytes = await readFile(file());
+    for (let at = 0; at < bytes.length; at++) {
+      for (const bit of [0, 3, 6]) {
+        const changed = Buffer.from(bytes);
+        changed.writeUInt8(changed.readUInt8(at) ^ (1 << bit), at);
+        await writeFile(file(), changed);
+        const read = await openJournal(folder).entries();
+        // What is left, if anything is, says the same: the last byte is a line break.
+        if (read.length > 0) expect(read).toEqual([current('a')]);
+      }
+    }
+  });
+
+  it('is found behind one that another process left unfinished', async () => {
+    await write('a');
+    const whole = await readFile(file(), 'utf8');
+    await writeFile(file(), `${whole.slice(0, 60)}${whole}`);
+    expect(await ids()).toEqual(['a']);
+  });
+});
+
+describe('what is known of a run', () => {
+  it('is all that speaks of it, each once, also what was appended since', async () => {
+    const journal = openJournal(folder);
+    const of = (id: string, run: string, parts: Partial<JournalEntry> = {}): JournalEntry => ({
+      ...entry(id),
+      schema_version: 2,
+      coordinator_run_id: run,
+      ...parts,
+    });
+    const found = async (run: string) => (await journal.about(run)).map((e) => e.entity_run_id);
+    expect(await found('r1')).toEqual([]);
+    await journal.append(of('a', 'r1', { message: 'r1 r1' }));
+    await journal.append(of('b', 'r2', { message: 'speaks of r1' }));
+    expect(await found('r1')).toEqual(['a']);
+    await journal.append(of('c', 'r1', { status: 'fail' }));
+    // Told twice, by the run itself and by the one that found what it left.
+    await journal.append(of('a', 'r1', { action: 'recover' }));
+    await journal.append(of('d', 'r3', { action: 'undo', undoes: 'r1' }));
+    expect(await found('r1')).toEqual(['a', 'c', 'd']);
+    expect(await found('r2')).toEqual(['b']);
+    await journal.close();
+  });
+
+  it('stands as long as nobody took it back', () => {
+    const undo: JournalEntry = { ...entry('u'), coordinator_run_id: 'later', action: 'undo', undoes: 'run' };
+    const other: JournalEntry = { ...entry('o'), name: 'other' };
+    const failed: JournalEntry = { ...entry('f'), status: 'fail', name: 'other' };
+    expect(standing([entry('a'), other, failed, undo]).map((e) => e.entity_run_id)).toEqual(['o']);
+  });
+});
+
+describe('several processes', () => {
+  it('append at the same time, and every entry is there and whole', { timeout: 60_000 }, async () => {
+    const script = fileURLToPath(new URL('./appender.mjs', import.meta.url));
+    const module = new URL('../../dist/journal/index.js', import.meta.url).href;
+    const sample = JSON.stringify({ ...entry(''), schema_version: 2 });
+    const names = ['a', 'b', 'c', 'd'];
+    const codes = await Promise.all(
+      names.map(async (name) => {
+        const child = spawn(process.execPath, [script, module, folder, name, '60', sample]);
+        return (await once(child, 'exit'))[0];
+      }),
+    );
+    expect(codes).toEqual([0, 0, 0, 0]);
+    const found = await ids();
+    const wanted = names.flatMap((name) => Array.from({ length: 60 }, (_, i) => `${name}-${i}`));
+    expect([...found].sort()).toEqual([...wanted].sort());
+    for (const name of names) {
+      const own = found.filter((id) => id.startsWith(name));
+      expect(own).toEqual(Array.from({ length: 60 }, (_, i) => `${name}-${i}`));
+    }
+  });
+});
+
+describe('a write that fails', () => {
+  it('fails for every entry that was to be in it', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const journal = openJournal(join(folder, 'file'));
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => journal.append(entry(id))));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(journal.checkWritable()).rejects.toMatchObject({ code: 'PATH_NOT_WRITABLE' });
+    await journal.close();
   });
 });
