@@ -5,8 +5,12 @@ interface PackageFile {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-const packageFile = (): PackageFile =>
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+let read: PackageFile | null = null;
+
+function packageFile(): PackageFile {
+  read ??= JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as PackageFile;
+  return read;
+}
 
 /** hygge's own version, from its package.json. */
 export function hyggeVersion(): string {

@@ -43,7 +43,15 @@ async function statusOf(pid: number): Promise<{ state: string; started: string }
   return state === undefined || started === undefined ? null : { state, started };
 }
 
-async function identity(): Promise<ProcessIdentity> {
+let own: Promise<ProcessIdentity> | null = null;
+
+/** Asked for by every lock, and the same as long as this process runs. */
+function identity(): Promise<ProcessIdentity> {
+  own ??= findIdentity();
+  return own;
+}
+
+async function findIdentity(): Promise<ProcessIdentity> {
   const [machine, boot, space, status] = await Promise.all([
     textOf('/etc/machine-id'),
     textOf('/proc/sys/kernel/random/boot_id'),

@@ -2,8 +2,9 @@ import type { InputFiles } from './inputs.js';
 import type { SpliceCopy } from './layout.js';
 import type { OutputFile } from './output.js';
 
-/** What one write takes, and how many of them are under way at a time. */
-const pieceBytes = 4 * 1024 * 1024;
+/** What one write takes: little enough that it is still in the processor's cache when it is written. */
+const pieceBytes = 512 * 1024;
+/** How many of them are under way at a time. */
 const inFlight = 3;
 
 export interface CopyOptions {

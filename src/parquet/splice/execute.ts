@@ -19,6 +19,8 @@ export interface ExecuteSpliceOptions extends CopyOptions {
    * `onCopied`. Default: true.
    */
   readonly share?: boolean | undefined;
+  /** Called with each file as soon as it is complete, while the next ones are still to come. */
+  readonly onFile?: ((file: SpliceResult) => void) | undefined;
 }
 
 /** A file that a splice has made. */
@@ -51,7 +53,9 @@ export async function executeSplice(
       options.signal?.throwIfAborted();
       const shared = options.share === false ? null : await clone(plan, output, path, options);
       const bytes = shared ?? (await write(plan, output, path, inputs, options));
-      results.push({ path, bytes, rows: output.rows, shares: shared === null ? null : output.whole });
+      const result = { path, bytes, rows: output.rows, shares: shared === null ? null : output.whole };
+      results.push(result);
+      options.onFile?.(result);
     }
     await inputs.finish();
     return results;

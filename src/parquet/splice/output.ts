@@ -3,15 +3,20 @@ import { asWriteError } from '../file-error.js';
 
 /** Bytes that are gathered before they are written. */
 const bufferBytes = 1024 * 1024;
+/** Bytes after which a file that is still growing is handed to the disk. */
+const handOverBytes = 64 * 1024 * 1024;
 
 /** A new file that is written from its beginning: data at known places first, and then one thing after another. */
 export class OutputFile {
   readonly path: string;
   readonly #file: FileHandle;
-  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #buffer: Buffer | null = null;
   #buffered = 0;
   /** Where the buffer's first byte goes. */
   #written: number;
+  #sinceHandOver = 0;
+  #handOver: Promise<void> | null = null;
+  #failure: unknown = null;
 
   private constructor(path: string, file: FileHandle, start: number) {
     this.path = path;
@@ -39,6 +44,8 @@ export class OutputFile {
         const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
         done += bytesWritten;
       }
+      this.#sinceHandOver += bytes.length;
+      if (this.#sinceHandOver >= handOverBytes) this.#toDisk();
     } catch (error) {
       throw asWriteError(error, this.path);
     }
@@ -50,6 +57,7 @@ export class OutputFile {
       await this.writeAt(bytes, this.#written);
       this.#written += bytes.length;
     } else {
+      this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytes);
       this.#buffer.set(bytes, this.#buffered);
       this.#buffered += bytes.length;
     }
@@ -59,6 +67,8 @@ export class OutputFile {
   async finish(sync: boolean): Promise<void> {
     await this.#flush();
     try {
+      await this.#handOver;
+      if (this.#failure !== null) throw this.#failure;
       if (sync) await this.#file.sync();
       await this.#file.close();
     } catch (error) {
@@ -68,11 +78,30 @@ export class OutputFile {
 
   /** Takes the file away again. Safe after errors. */
   async discard(): Promise<void> {
+    await this.#handOver;
     await this.#file.close().catch(() => undefined);
     await rm(this.path, { force: true });
   }
 
+  /**
+   * Starts writing to the disk what there is, while more is being copied: whoever syncs the file in the end has less
+   * to wait for. A failure is final, and told by `finish`, since a second sync may not tell it.
+   */
+  #toDisk(): void {
+    if (this.#handOver !== null) return;
+    this.#sinceHandOver = 0;
+    this.#handOver = this.#file
+      .datasync()
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
+        this.#handOver = null;
+      });
+  }
+
   async #flush(): Promise<void> {
+    if (this.#buffer === null) return;
     const ready = this.#buffer.subarray(0, this.#buffered);
     this.#buffered = 0;
     await this.writeAt(ready, this.#written);

@@ -47,10 +47,11 @@ async function copy(
   const { signal, proof } = target;
   const paths = step.plan.outputs.map(() => target.allocate());
   const look = proof.forCopy(step.footers, step.checksums);
-  const results = await executeSplice(step.plan, paths, { signal, onBytes, ...look.options });
+  // Each file goes to the disk while the next one is being copied.
+  const onFile = ({ path }: { readonly path: string }): void => target.add(path);
+  const results = await executeSplice(step.plan, paths, { signal, onBytes, onFile, ...look.options });
   await look.end(results);
   proof.copied(paths, look.digests);
-  for (const path of paths) target.add(path);
 }
 
 async function filter(
