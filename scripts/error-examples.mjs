@@ -13,6 +13,21 @@ export const errorExamples = {
   },
   NANOSECONDS_CUT: { name: 'orders', column: 'paid_at', path: 'data/orders.parquet' },
 
+  KEY_NEEDED: { name: 'orders' },
+  KEY_NULL: { name: 'orders', columns: ['id'], rows: '3' },
+  WATERMARK_LAG: { name: 'orders', lag: '2h', column: 'id', type: 'BIGINT' },
+  WATERMARK_NEEDED: { name: 'orders', flag: '--from' },
+  WATERMARK_NOT_MOVED: { name: 'orders', column: 'changed_at', what: 'the watermark column' },
+  WATERMARK_NULLS: { name: 'orders', column: 'changed_at', rows: '12' },
+  WATERMARK_UNORDERED: { name: 'orders', column: 'tags', type: 'VARCHAR[]' },
+  WATERMARK_VALUE: {
+    name: 'orders',
+    key: '--from',
+    value: 'yesterday',
+    column: 'changed_at',
+    type: 'TIMESTAMP',
+  },
+
   UNKNOWN_TYPE: { role: 'home', type: 'parqet', known: ['parquet'], nearest: 'parquet' },
   TYPE_TAKEN: { role: 'home', type: 'parquet' },
   UNKNOWN_KEY: {
@@ -104,6 +119,22 @@ export const errorExamples = {
     secondType: 'DOUBLE',
   },
   COLUMN_NOT_FOUND: { name: 'orders', column: 'amout', nearest: 'amount', known: ['id', 'amount'] },
+  PAGE_CORRUPT: {
+    path: 'data/orders.parquet',
+    rowGroup: 3,
+    column: 'amount',
+    page: 2,
+    reason: 'its checksum does not fit',
+  },
+  FINGERPRINT_DIFFERS: {
+    name: 'orders',
+    column: 'amount',
+    what: 'greatest value',
+    home: '950.25',
+    store: '950.20',
+  },
+  VERIFY_UNSUPPORTED: { name: 'orders', reason: 'a clock store does not read back what it has staged' },
+  AUDIT_UNSUPPORTED: { name: 'orders', type: 'clock' },
   COLUMN_CLASH: { name: 'orders', column: 'Id' },
   NO_COLUMNS: { name: 'orders' },
   FILTER_INVALID: { name: 'orders', where: 'amount >', reason: 'syntax error at end of input' },
@@ -158,4 +189,18 @@ export const errorExamples = {
   OUT_OF_MEMORY: { name: 'orders', limit: '1 GB', reason: 'failed to allocate 256 MB' },
   TYPE_FAILED: { name: 'ticks', role: 'home', type: 'clock', reason: 'the clock stands still' },
   INTERNAL: { reason: 'a store without a configuration' },
+  ENDS_OVERLAP: {
+    name: 'orders',
+    home: '/home/ada/shop/data',
+    store: '/home/ada/shop/data/out',
+    reason: 'the store lies in the home, so the next run would read what this one writes',
+  },
+  JOURNAL_BEHIND: {
+    name: 'orders',
+    rows: 1200,
+    reason: 'there is no room left for the journal .hygge/journal.jsonl',
+  },
+  RUN_NOT_FOUND: { run: '01k0q3', where: '.hygge/journal.jsonl' },
+  RUN_AMBIGUOUS: { run: '01k0q3', found: [runId, '01k0q3w1b6z4n8y2a5s7d9f3kp'] },
+  UNDO_UNSUPPORTED: { name: 'orders', type: 'postgres' },
 };

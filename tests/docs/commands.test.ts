@@ -20,7 +20,21 @@ const inProse: readonly Mention[] = pages.flatMap((page) =>
 );
 /** Without the comment behind it. */
 const mentions = [...inBlocks, ...inProse].map(({ at, text }) => ({ at, text: text.replace(/\s+#.*$/, '') }));
-const known = ['init', 'go', 'plan', 'debug', 'journal', 'types', 'schema', 'help'];
+const known = [
+  'init',
+  'go',
+  'plan',
+  'debug',
+  'compact',
+  'journal',
+  'recover',
+  'undo',
+  'verify',
+  'watermark',
+  'types',
+  'schema',
+  'help',
+];
 
 describe('commands in the pages', () => {
   const help = new Map<string, string>();
