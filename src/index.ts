@@ -7,12 +7,16 @@ export {
   type CoordinatorOptions,
   type PlanOutcome,
   type RunRequest,
+  type VerifyOutcome,
 } from './coordinator/index.js';
+export type { AuditProblem, StoreAudit } from './core/audit.js';
 export type { Batch, Row } from './core/batch.js';
 export type { HomeCapabilities, Route, RunType, StoreCapabilities, WriteMode } from './core/capabilities.js';
 export type { EngineProgress, EngineSession, EngineTable, Relation } from './core/engine.js';
 export { type EntityRef, type EventMap, type EventName, Events, type Listener } from './core/events.js';
+export type { ColumnFingerprint, Fingerprint, VerifyLevel } from './core/fingerprint.js';
 export {
+  type CheckRequest,
   defineHome,
   type HomeContext,
   type HomeDefinition,
