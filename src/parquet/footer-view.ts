@@ -5,6 +5,7 @@ import { type SchemaElement, type SchemaTree, schemaTree } from './schema-tree.j
 import { bytesOf, fieldOf, integerOf, isStruct, listOf, structOf, textOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
 import { encodeThrift } from './thrift/encode.js';
+import { columnChunkShape, fileShape, hasShape, rowGroupShape } from './thrift/shape.js';
 import { struct, type ThriftList, type ThriftStruct, type ThriftValue, thriftType } from './thrift/tree.js';
 
 /** Field numbers of the format that hold encoded lists of their own. */
@@ -24,6 +25,7 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   const raw = metadataTree(bytes, path);
   if (fieldOf(raw, 8) !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
   const need = needIn(path);
+  if (!hasShape(raw, fileShape)) throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes('its footer') });
   const schemaList = need(listOf(raw, 2), 'its schema is missing');
   const { root, leaves } = sharedSchemaTree(schemaList, path);
   const rows = need(countOf(raw, 3), 'its number of rows is missing or impossible');
@@ -85,6 +87,8 @@ function rowGroupView(
   const need = needIn(path);
   const bytes = need(encodedBytes(value), 'its list of row groups is not readable');
   const raw = decodeThrift(bytes, { path, leaveEncoded: columnsField });
+  if (!hasShape(raw, rowGroupShape))
+    throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes(`row group ${number}`) });
   const rows = need(countOf(raw, 3), `the number of rows of row group ${number} is missing or impossible`);
   const chunks = need(listOf(raw, columnsField), `row group ${number} has no list of columns`).values;
   if (chunks.length !== leaves.length) {
@@ -107,6 +111,7 @@ function chunkView(
   const where = `column "${leaf.path.join('.')}" of row group ${rowGroup}`;
   const bytes = need(value === undefined ? null : encodedBytes(value), `${where} is not readable`);
   const raw = decodeThrift(bytes, { path });
+  if (!hasShape(raw, columnChunkShape)) throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes(where) });
   if (fieldOf(raw, 8) !== undefined || fieldOf(raw, 9) !== undefined)
     throw fail('PARQUET_ENCRYPTED', { path });
   const elsewhere = bytesOf(raw, 1);
@@ -175,6 +180,8 @@ function optionalCount(raw: ThriftStruct, id: number, reason: string, path: stri
   if (typeof value !== 'number' || value < 0) throw fail('PARQUET_DAMAGED', { path, reason });
   return value;
 }
+
+const wrongTypes = (what: string): string => `the description of ${what} has fields of wrong types`;
 
 function needIn(path: string): <T>(value: T | null, reason: string) => T {
   return (value, reason) => {
