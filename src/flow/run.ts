@@ -140,11 +140,11 @@ function resultOf(
     bytes_read: outcome?.bytesRead ?? 0,
     bytes_written: published?.bytes ?? 0,
     duration_s: Math.round(seconds * 1000) / 1000,
+    attempts: attempt,
     files: published?.files ?? [],
     ...proofOf(config, published === null ? null : outcome),
     // Kilobytes on every platform: libuv's own unit.
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
-    attempts: attempt,
     ...watermarkOfResult(plan, published !== null),
     ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,

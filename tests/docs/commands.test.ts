@@ -79,6 +79,7 @@ const volatile = new Set(
   [
     ['run_id', 'started_at', 'finished_at', 'duration_s', 'bytes_read', 'bytes_written', 'peak_memory_bytes'],
     ['entity_run_id', 'coordinator_run_id', 'flow_run_id', 'start_time', 'finish_time', 'duration'],
+    ['config_digest', 'node_version', 'engine_version'],
     ['bytes', 'hygge_version'],
   ].flat(),
 );
