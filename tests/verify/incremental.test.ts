@@ -1,0 +1,75 @@
+import { copyFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { Flow, type FlowOptions } from '../../src/index.js';
+import { readFile, settled, useWorkplace, visible } from '../integration/workplace.js';
+import { tamperingStore } from './tampering.js';
+
+const place = useWorkplace();
+
+const incremental = (more: Partial<FlowOptions> = {}): Flow =>
+  new Flow({
+    name: 'rows',
+    home: place.at('home'),
+    store: place.at('store'),
+    run_type: 'incremental',
+    watermark: { watermark_column: 't' },
+    verify: 'fingerprint',
+    retry: { attempts: 1 },
+    ...more,
+  });
+
+const put = (name: string, from: number, to: number): Promise<string> =>
+  place.parquet(
+    `home/${name}.parquet`,
+    `SELECT i AS id, i // 10 AS t, 'word ' || i AS word FROM range(${from}, ${to}) AS numbers(i)`,
+    ', ROW_GROUP_SIZE 2048',
+  );
+
+describe.each(['chosen', 'engine', 'batches'] as const)('an incremental run by the %s route', (route) => {
+  const options = route === 'chosen' ? {} : { route };
+
+  it('has the fingerprint of what it moved, late rows among it', async () => {
+    await put('1', 0, 5005);
+    expect((await incremental().start(options)).fingerprint?.rows).toBe(5005);
+    // five rows come late, with the highest value that was there
+    await put('2', 5005, 12_000);
+    const second = await incremental().start(options);
+    expect(second.rows).toBe(6995);
+    expect(second.fingerprint?.rows).toBe(6995);
+    await place.witness.expectSame(settled(place.at('store')), readFile(place.at('home', '*.parquet')));
+    const third = await incremental().start(options);
+    expect(third).toMatchObject({ status: 'skip', verified: null });
+    expect(third.fingerprint).toBeUndefined();
+  });
+
+  it('fails where any of its files has another value', async () => {
+    await put('1', 0, 5005);
+    await incremental().start(options);
+    const before = visible(place.at('store'));
+    await put('2', 5005, 12_000);
+    for (const late of [true, false]) {
+      const store = tamperingStore(place.at('store'), async (staged) => {
+        for (const path of staged) {
+          const where = late ? 'id < 5010' : 'id >= 11000';
+          const select = `SELECT * REPLACE (CASE WHEN ${where} THEN 'other' ELSE word END AS word) FROM read_parquet('${path}')`;
+          await copyFile(await place.parquet('changed.parquet', select), path);
+        }
+      });
+      await expect(incremental({ store }).start(options)).rejects.toMatchObject({
+        code: 'FINGERPRINT_DIFFERS',
+      });
+      expect(visible(place.at('store'))).toEqual(before);
+    }
+    expect((await incremental().start(options)).rows).toBe(6995);
+  });
+});
+
+it('a merge has none, and says so before anything is moved', async () => {
+  await put('1', 0, 100);
+  const merge = incremental({
+    run_type: 'merge',
+    watermark: { watermark_column: 't', primary_key: 'id' },
+  });
+  await expect(merge.start()).rejects.toMatchObject({ code: 'VERIFY_UNSUPPORTED' });
+  expect(visible(place.at('store'))).toEqual([]);
+});
