@@ -69,7 +69,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     args: ['--route', 'engine'],
     code: 1,
-    error: '(PARQUET_DAMAGED|ENGINE_FAILED)',
+    error: '(PAGE_CORRUPT)',
     says: ['tea'],
   },
   'files that do not fit together': {
@@ -104,7 +104,7 @@ const cases: Readonly<Record<string, Case>> = {
     yaml: plainFlow.replace('store: store', 'store: store/old.parquet'),
     code: 1,
     error: 'STORE_PATH_IS_FILE',
-    says: ['old.parquet is a file', 'The file was not touched'],
+    says: ['old.parquet is a file', 'It was not touched'],
   },
   'two flows with one destination': {
     yaml: `${plainFlow}  coffee:\n    home: home\n    store: ./store/\n`,

@@ -275,6 +275,7 @@ describe('inspecting', () => {
       exists: false,
       files: [],
       missing: [],
+      changed: [],
       foreign: [],
       runId: null,
       record: null,
