@@ -2,9 +2,11 @@ import type { WriteMode } from '../core/capabilities.js';
 import type { Relation } from '../core/engine.js';
 import { type Fingerprint, firstDifference, type VerifyLevel } from '../core/fingerprint.js';
 import type { Staged, StoreSession } from '../core/store.js';
-import { fingerprintOf } from '../engine/index.js';
+import { fingerprintOf, identifier } from '../engine/index.js';
 import { fail } from '../errors/index.js';
 import type { Prepared } from './prepare.js';
+import { movesAll } from './window/moving.js';
+import { constant } from './window/ordered.js';
 
 /** What a move has given to the store, to hold what was staged against. */
 export interface Given {
@@ -76,23 +78,35 @@ async function compareValues(prepared: Prepared, given: Relation | Fingerprint):
 
 /**
  * Some work that reads the home through the engine, with the home's own checksums checked beside it. Where both fail,
- * the checksums tell more.
+ * the checksums tell more. `rows`: whether all rows are read that way, or the late ones of a window alone.
  */
-export async function withHomeChecked(prepared: Prepared, work: Promise<void>): Promise<void> {
+export async function withHomeChecked(
+  prepared: Prepared,
+  rows: 'all' | 'late',
+  work: Promise<void>,
+): Promise<void> {
   const { plan, home, moving, watchdog } = prepared;
-  const { fresh, late, merge, reach } = moving;
-  const window = late === null && merge === null && typeof fresh === 'string' ? fresh : reach;
-  const conditions = [plan.where, window].filter((condition) => condition !== null);
+  const conditions = conditionsOf(prepared, rows);
   // a condition may look at columns that are not moved
-  const all = plan.columns === null || conditions.length > 0 || late !== null || merge !== null;
+  const all = plan.columns === null || conditions.length > 0 || !movesAll(moving);
   const columns = all ? null : (plan.columns?.map(({ from }) => from) ?? null);
-  const check = home.check?.({
-    columns,
-    conditions,
-    signal: watchdog.signal,
-    onProgress: () => watchdog.progress(),
-  });
+  const onProgress = (): void => watchdog.progress();
+  const check = home.check?.({ columns, conditions, signal: watchdog.signal, onProgress });
   const [checked, worked] = await Promise.allSettled([check, work]);
   if (checked.status === 'rejected') throw checked.reason;
   if (worked.status === 'rejected') throw worked.reason;
+}
+
+/** Conditions that hold for all rows that are read. */
+function conditionsOf({ plan, moving }: Prepared, rows: 'all' | 'late'): string[] {
+  const { fresh, late, merge, reach } = moving;
+  const window = plan.watermark;
+  const type = plan.schema.find(({ name }) => name === window?.column)?.type;
+  // rows without a place in the order lie anywhere; where there are such, nothing reaches for less than everything
+  const isBelow =
+    rows === 'late' && reach !== null && window !== null && window.held_to !== null && type !== undefined
+      ? `${identifier(window.column)} <= ${constant(window.held_to, type)}`
+      : null;
+  const isFresh = late === null && merge === null && typeof fresh === 'string' ? fresh : reach;
+  return [plan.where, isFresh, isBelow].filter((condition) => condition !== null);
 }

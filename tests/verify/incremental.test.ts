@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Flow, type FlowOptions } from '../../src/index.js';
 import { readFile, settled, useWorkplace, visible } from '../integration/workplace.js';
+import { flipBit, lastByteOf, withChecksums } from './checksums.js';
 import { tamperingStore } from './tampering.js';
 
 const place = useWorkplace();
@@ -61,6 +62,28 @@ describe.each(['chosen', 'engine', 'batches'] as const)('an incremental run by t
       expect(visible(place.at('store'))).toEqual(before);
     }
     expect((await incremental().start(options)).rows).toBe(6995);
+  });
+});
+
+it('checks the pages that late rows come from, and none below', async () => {
+  const plain = await put('1', 0, 5005);
+  const sound = place.at('home', '1.parquet');
+  await withChecksums(plain, place.at('checked'));
+  await copyFile(place.at('checked'), sound);
+  expect((await incremental().start()).rows).toBe(5005);
+  await put('2', 5005, 12_000);
+  // a row group that lies wholly below the watermark
+  await flipBit(sound, await lastByteOf(sound, 0, 1));
+  expect((await incremental().start({ route: 'splice' })).rows).toBe(6995);
+  await put('3', 11_995, 12_000);
+  // the row group of the highest value of the first run is not looked at either: that value is below by now
+  await flipBit(sound, await lastByteOf(sound, 2, 1));
+  expect((await incremental().start()).status).toBe('success');
+
+  const { watermark, ...rest } = { watermark: { watermark_column: 't', lag: 5000 } };
+  await expect(incremental({ ...rest, watermark }).start()).rejects.toMatchObject({
+    code: 'PAGE_CORRUPT',
+    facts: { path: sound, column: 't' },
   });
 });
 
