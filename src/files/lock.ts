@@ -42,6 +42,8 @@ export class Lock {
   readonly #bytes: Uint8Array;
   readonly #timer: NodeJS.Timeout;
   #beating = false;
+  /** When the last sign of life was given, in milliseconds. */
+  #alive = performance.now();
 
   private constructor(request: LockRequest, holder: Holder, file: OpenFile, bytes: Uint8Array) {
     this.#request = request;
@@ -103,7 +105,9 @@ export class Lock {
       await writeNewFile(fileSystem, right, bytes, { sync: false });
     } catch (error) {
       if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return;
-      throw error;
+      // A full disk has no room for it. It is there for the case of a lease that ran out, and if none can have, we
+      // can do without: a lock that stayed would keep this very process from its own store.
+      if (performance.now() - this.#alive > (this.holder.lease_seconds * 1000) / 2) throw error;
     }
     const current = await readHolder(fileSystem, host, lockPath(folder));
     if (current?.token === this.holder.token) await fileSystem.unlink(lockPath(folder));
@@ -117,6 +121,7 @@ export class Lock {
     try {
       await this.#file.write(this.#bytes);
       await this.#file.sync();
+      this.#alive = performance.now();
     } catch {
       // The next one may succeed; if none does, the lease runs out, and `check` says so.
     } finally {
