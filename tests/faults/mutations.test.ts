@@ -54,10 +54,12 @@ async function violationsOf(job: Job, answer: Answer): Promise<string[]> {
     const told = answer.code !== null && /^[A-Z][A-Z_]+$/.test(answer.code) && answer.code !== 'INTERNAL';
     return told ? [] : [`the error is not one of hygge's: ${answer.message}`];
   }
-  const [row] = await witness.rows(`SELECT count(*) FROM (${settled(job.store)})`);
-  const counts = [answer.rows, Number(row?.[0])];
+  const footers = await witness
+    .rows(`SELECT count(*) FROM (${settled(job.store)})`)
+    .catch((error: unknown) => [[`no (${error})`]]);
+  const counts = [answer.rows, Number(footers[0]?.[0])];
   if (counts.some((count) => count !== rows))
-    return [`it succeeded with ${counts.join(' and ')} rows of ${rows}`];
+    return [`it succeeded with ${answer.rows} rows, the store has ${footers}, the file had ${rows}`];
   const there = await readable(settled(job.store));
   if (job.route === 'engine') return there === 'cannot be read' ? ['what it wrote cannot be read'] : [];
   // What is copied is as it was, be it good or bad.
