@@ -6,7 +6,10 @@ export {
   Coordinator,
   type CoordinatorOptions,
   type PlanOutcome,
+  type PublishedRun,
+  type RecoverOutcome,
   type RunRequest,
+  type UndoOutcome,
   type VerifyOutcome,
 } from './coordinator/index.js';
 export type { AuditProblem, StoreAudit } from './core/audit.js';
@@ -25,9 +28,10 @@ export {
   type ReadRequest,
   type SourceFile,
 } from './core/home.js';
-export type { ColumnChoice, Estimate, Plan, StoreContents, TypedConfig } from './core/plan.js';
+export type { ColumnChoice, Estimate, Plan, RetrySettings, StoreContents, TypedConfig } from './core/plan.js';
 export { Registry } from './core/registry.js';
 export type { EntityResult, EntityStatus, RunResult } from './core/result.js';
+export type { EarlierRun, RunRecord } from './core/run-record.js';
 export {
   type Commit,
   defineStore,
@@ -63,4 +67,4 @@ export {
   StoreConfig,
   type StoreInput,
 } from './flow/index.js';
-export { type Journal, type JournalEntry, openJournal } from './journal/index.js';
+export { type Journal, type JournalAction, type JournalEntry, openJournal } from './journal/index.js';

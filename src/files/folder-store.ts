@@ -67,6 +67,7 @@ export class FolderStore {
   readonly #fileSystem: FileSystem;
   readonly #host: Host;
   #session: Session | null = null;
+  #opening: Promise<Session> | null = null;
 
   constructor(options: FolderStoreOptions) {
     this.#options = options;
@@ -114,7 +115,8 @@ export class FolderStore {
         throw fail('INTERNAL', { reason: `"${owner.runId}" cannot be a run id in a folder` });
       const { folder } = await this.#locate();
       const { suffix, keepForUndo = true, lease } = this.#options;
-      this.#session = await Session.open({ folder, host: this.#host, suffix, keepForUndo, lease }, owner);
+      this.#opening = Session.open({ folder, host: this.#host, suffix, keepForUndo, lease }, owner);
+      this.#session = await this.#opening;
       return this.#session.recovered;
     });
   }
@@ -176,7 +178,9 @@ export class FolderStore {
 
   /** Lets go of the store, and removes what was staged. Never fails; safe to call twice, and after any error. */
   async close(): Promise<void> {
-    const session = this.#session;
+    // Whoever did not wait for `begin` must not be left with a store that is held.
+    const session = await this.#opening?.catch(() => null);
+    this.#opening = null;
     this.#session = null;
     await session?.close();
   }

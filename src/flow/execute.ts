@@ -47,8 +47,10 @@ export async function execute(
   let published: Published | null = null;
   try {
     const request = { mode: plan.mode, schema: plan.output, verify: plan.settings.verify };
-    if (!prepared.begun) await guard(store.begin({ ...request, rows: expectedRows(prepared) }));
-    await guard(listeners.onEarlier(prepared.earlier));
+    if (!prepared.begun) {
+      await guard(store.begin({ ...request, rows: expectedRows(prepared) }));
+      await guard(listeners.onEarlier(prepared.earlier));
+    }
     const before = publishedBefore(prepared, run);
     if (before !== null) {
       published = await publish(prepared, { runId: run.runId, rows: before.rows, record: before });

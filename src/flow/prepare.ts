@@ -15,7 +15,7 @@ import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
 import { checkFilter, shapeSchema } from './shape.js';
 import { checkVerifiable } from './verify.js';
-import { Watchdog } from './watchdog.js';
+import { atMost, Watchdog } from './watchdog.js';
 import { collected } from './window/collect.js';
 import { freshSelect, type Moving, movesAll } from './window/moving.js';
 import { openWindow, watermarkColumn } from './window/open.js';
@@ -46,6 +46,9 @@ export interface Prepared {
   /** Closes both ends and the engine's sessions; whatever fails here is passed over. */
   close(): Promise<void>;
 }
+
+/** Seconds that a home or store has to close. One that does not is left behind. */
+const closeSeconds = 10;
 
 const modes: Record<RunType, WriteMode> = { full_drop: 'replace', incremental: 'append', merge: 'merge' };
 
@@ -86,7 +89,7 @@ export async function prepare(
     const ends = [open.home?.close(), open.store?.close(), homeSession.close(), storeSession.close()];
     // A home that has been left in the middle of a read may never answer.
     void read?.return?.().catch(() => {});
-    await Promise.allSettled(ends);
+    await atMost(Math.min(config.settings.timeout, closeSeconds), Promise.allSettled(ends));
   };
 
   try {
@@ -127,8 +130,10 @@ export async function prepare(
     const { verify } = config.settings;
     checkVerifiable(name, verify, mode, storeType.type, store);
     const begun = carryOut && isWatched;
-    if (begun)
+    if (begun) {
       await atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));
+      await context.recorder?.earlier(config, earlier);
+    }
     const contents = await atStore(store.inspect());
     if (isWatched && home.relation === undefined && home.read !== undefined) {
       const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };

@@ -1,5 +1,14 @@
 import { fail, type HyggeError } from '../errors/index.js';
 
+/** Waits for some work, but not longer than so many seconds. What becomes of it is the caller's to know. */
+export async function atMost(seconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /** Ends waiting that has gone on for too long, or that somebody has stopped. */
 export class Watchdog {
   readonly #controller = new AbortController();

@@ -124,6 +124,23 @@ describe('time that runs out', () => {
   });
 });
 
+describe('a home that does not close', () => {
+  it('does not keep the run from ending, nor from trying again', async () => {
+    const { home: good, readings } = flaky([withCode('ECONNRESET')]);
+    const definition = {
+      ...good.definition,
+      open: async (...given: Parameters<typeof good.definition.open>) => ({
+        ...(await good.definition.open(...given)),
+        close: forever,
+      }),
+    };
+    const home = Home.of(definition, {});
+    const told = await start({ name: 'f', home, store: place.at('store'), timeout: 0.3, retry: soon });
+    expect(told).toMatchObject({ attempts: 2, rows: 3, error: null });
+    expect(readings()).toBe(2);
+  });
+});
+
 describe('a run that is stopped while it waits to try again', () => {
   it('ends at once', async () => {
     const { home, readings } = flaky([withCode('ECONNRESET')]);
