@@ -108,17 +108,11 @@ export class FolderStore {
    * living run holds it. A run id that comes back as rolled forward has been published: `publish` of the same
    * run id is then without effect.
    */
-  begin(owner: Owner): Promise<readonly Recovered[]> {
-    return this.#translated(async () => {
-      if (this.#session !== null) throw fail('INTERNAL', { reason: 'a store was begun twice' });
-      if (!/^[A-Za-z0-9_-]+$/.test(owner.runId))
-        throw fail('INTERNAL', { reason: `"${owner.runId}" cannot be a run id in a folder` });
-      const { folder } = await this.#locate();
-      const { suffix, keepForUndo = true, lease } = this.#options;
-      this.#opening = Session.open({ folder, host: this.#host, suffix, keepForUndo, lease }, owner);
-      this.#session = await this.#opening;
-      return this.#session.recovered;
-    });
+  async begin(owner: Owner): Promise<readonly Recovered[]> {
+    if (this.#opening !== null) throw fail('INTERNAL', { reason: 'a store was begun twice' });
+    this.#opening = this.#translated(() => this.#open(owner));
+    this.#session = await this.#opening;
+    return this.#session.recovered;
   }
 
   /** The run whose data the store holds, what it kept, and the run that was taken back last, if none has followed. */
@@ -201,6 +195,14 @@ export class FolderStore {
       const { folder } = await this.#locate();
       return (await this.#fileSystem.stat(folder.hidden)) !== null;
     });
+  }
+
+  async #open(owner: Owner): Promise<Session> {
+    if (!/^[A-Za-z0-9_-]+$/.test(owner.runId))
+      throw fail('INTERNAL', { reason: `"${owner.runId}" cannot be a run id in a folder` });
+    const { folder } = await this.#locate();
+    const { suffix, keepForUndo = true, lease } = this.#options;
+    return Session.open({ folder, host: this.#host, suffix, keepForUndo, lease }, owner);
   }
 
   #opened(): Session {
