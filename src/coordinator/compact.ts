@@ -2,6 +2,7 @@ import type { EntityConfig } from '../core/entity-config.js';
 import type { Compacted, CompactRequest } from '../core/store.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
 import { type FlowContext, LazySession } from '../flow/index.js';
+import type { JournalRecorder } from './recorder.js';
 
 /** What became of one store, or the error that stood in its way. */
 export interface CompactOutcome {
@@ -16,6 +17,7 @@ export async function compactEntity(
   config: EntityConfig,
   request: CompactRequest,
   context: FlowContext,
+  recorder: JournalRecorder,
 ): Promise<CompactOutcome> {
   const { name, flow } = config;
   const session = new LazySession(context.engine, name);
@@ -35,6 +37,7 @@ export async function compactEntity(
       },
       request,
     );
+    await recorder.compacted(config, compacted);
     return { name, compacted, error: null };
   } catch (thrown) {
     return { name, compacted: null, error: asHyggeError(thrown) };

@@ -82,7 +82,6 @@ export class Coordinator {
     await journal.checkWritable();
     const recorder = new JournalRecorder(journal, this.#workspace.name, runId);
     const continueOnError = request.continueOnError ?? this.#workspace.options.continue_on_error;
-    const results: EntityResult[] = new Array(entities.length);
     let failed: EntityResult | null = null;
     let stopped = false;
     this.events.emit('run.started', {
@@ -90,18 +89,18 @@ export class Coordinator {
       project: this.#workspace.name,
       entities: entities.length,
     });
-    await this.#withContext(runId, request, recorder, async (context) => {
-      await this.#eachEntity(entities, request.concurrency, async (config, ref) => {
+    const results = await this.#withContext(runId, request, recorder, (context) =>
+      this.#eachEntity(entities, request.concurrency, async (config, ref) => {
         stopped ||= request.signal?.aborted === true || request.drain?.aborted === true;
         const reason = stopped ? 'the run was stopped' : `${failed?.name} failed before`;
         const result =
           stopped || (failed !== null && !continueOnError)
             ? await this.#skip(config, ref, reason, recorder)
             : await runEntity(config, ref, context, this.events);
-        results[ref.index - 1] = result;
         if (result.status === 'fail') failed ??= result;
-      });
-    }).finally(() => journal.close());
+        return result;
+      }),
+    ).finally(() => journal.close());
     const finishedAt = new Date();
     const result: RunResult = {
       run_id: runId,
@@ -132,7 +131,9 @@ export class Coordinator {
 
   /** Makes few files of many in the stores of what was asked for. */
   compact(request: RunRequest & { readonly compact: CompactRequest }): Promise<readonly CompactOutcome[]> {
-    return this.#collect(request, (config, context) => compactEntity(config, request.compact, context));
+    return this.#record(request, (config, context, recorder) =>
+      compactEntity(config, request.compact, context, recorder),
+    );
   }
 
   /** Tries every home and every store for real, without moving anything. */
@@ -150,15 +151,8 @@ export class Coordinator {
    * Finishes or sweeps what dead runs left in the stores of what was asked for, and records it. A store that a living
    * run holds is told in its outcome.
    */
-  async recover(request: RunRequest = {}): Promise<readonly RecoverOutcome[]> {
-    const entities = select(this.#workspace.entities, request);
-    const outcomes: RecoverOutcome[] = new Array(entities.length);
-    await this.#recording(request, (context, recorder) =>
-      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
-        outcomes[index - 1] = await recoverEntity(config, context, recorder);
-      }),
-    );
-    return outcomes;
+  recover(request: RunRequest = {}): Promise<readonly RecoverOutcome[]> {
+    return this.#record(request, recoverEntity);
   }
 
   /**
@@ -166,14 +160,10 @@ export class Coordinator {
    * the watermark. Where one of them cannot, none does.
    * @param run as {@link findRun} gives it
    */
-  async undo(run: PublishedRun, request: RunRequest = {}): Promise<readonly UndoOutcome[]> {
+  undo(run: PublishedRun, request: RunRequest = {}): Promise<readonly UndoOutcome[]> {
     const names = new Set(run.entries.map(({ name }) => name));
     const entities = this.#workspace.entities.filter(({ name }) => names.has(name));
-    let outcomes: readonly UndoOutcome[] = [];
-    await this.#recording(request, async (context, recorder) => {
-      outcomes = await undoRun(run, entities, context, recorder);
-    });
-    return outcomes;
+    return this.#recording(request, (context, recorder) => undoRun(run, entities, context, recorder));
   }
 
   /** The watermarks that the entities would go on from. */
@@ -200,29 +190,36 @@ export class Coordinator {
   }
 
   /** What some work gives for each entity, in their order. Nothing is recorded. */
-  async #collect<T>(
+  #collect<T>(
     request: RunRequest,
     work: (config: EntityConfig, context: FlowContext) => Promise<T>,
   ): Promise<readonly T[]> {
     const entities = select(this.#workspace.entities, request);
-    const outcomes: T[] = new Array(entities.length);
-    await this.#withContext(newRunId(), request, undefined, (context) =>
-      this.#eachEntity(entities, request.concurrency, async (config, { index }) => {
-        outcomes[index - 1] = await work(config, context);
-      }),
+    return this.#withContext(newRunId(), request, undefined, (context) =>
+      this.#eachEntity(entities, request.concurrency, (config) => work(config, context)),
     );
-    return outcomes;
   }
 
-  async #recording(
+  /** As {@link #collect}, with a journal to record in. */
+  #record<T>(
     request: RunRequest,
-    work: (context: FlowContext, recorder: JournalRecorder) => Promise<void>,
-  ): Promise<void> {
+    work: (config: EntityConfig, context: FlowContext, recorder: JournalRecorder) => Promise<T>,
+  ): Promise<readonly T[]> {
+    const entities = select(this.#workspace.entities, request);
+    return this.#recording(request, (context, recorder) =>
+      this.#eachEntity(entities, request.concurrency, (config) => work(config, context, recorder)),
+    );
+  }
+
+  async #recording<T>(
+    request: RunRequest,
+    work: (context: FlowContext, recorder: JournalRecorder) => Promise<T>,
+  ): Promise<T> {
     const journal = openJournal(this.#workspace.state);
     await journal.checkWritable();
     const runId = newRunId();
     const recorder = new JournalRecorder(journal, this.#workspace.name, runId);
-    await this.#withContext(runId, request, recorder, (context) => work(context, recorder)).finally(() =>
+    return this.#withContext(runId, request, recorder, (context) => work(context, recorder)).finally(() =>
       journal.close(),
     );
   }
@@ -251,12 +248,12 @@ export class Coordinator {
   }
 
   /** Gives the flows one engine between them, opened when the first one needs it. */
-  async #withContext(
+  async #withContext<T>(
     runId: string,
     request: RunRequest,
     recorder: JournalRecorder | undefined,
-    work: (context: FlowContext) => Promise<void>,
-  ): Promise<void> {
+    work: (context: FlowContext) => Promise<T>,
+  ): Promise<T> {
     const { options, state } = this.#workspace;
     let engine: Promise<Engine> | null = null;
     const open = (): Promise<Engine> => {
@@ -271,7 +268,7 @@ export class Coordinator {
       return opened;
     };
     try {
-      await work({
+      return await work({
         registry: this.#registry,
         runId,
         project: this.#workspace.name,
@@ -288,11 +285,11 @@ export class Coordinator {
     }
   }
 
-  #eachEntity(
+  #eachEntity<T>(
     entities: readonly EntityConfig[],
     concurrency: number = this.#workspace.options.concurrency,
-    work: (config: EntityConfig, ref: EntityRef) => Promise<void>,
-  ): Promise<void> {
+    work: (config: EntityConfig, ref: EntityRef) => Promise<T>,
+  ): Promise<T[]> {
     return sideBySide(entities, concurrency, work);
   }
 }

@@ -2,6 +2,7 @@ import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import type { EarlierRun, RunRecord } from '../core/run-record.js';
+import type { Compacted } from '../core/store.js';
 import { versions } from '../core/version.js';
 import { type KeptWatermark, watermarkOf } from '../core/watermark.js';
 import { configDigest, type FinishedRun } from '../flow/index.js';
@@ -117,6 +118,25 @@ export function watermarkEntry(
     status: 'success',
     ...watermarkColumns(config, { watermark }),
     message: watermark === null ? 'the watermark was cleared' : `the watermark was set to ${watermark.value}`,
+  };
+}
+
+/** That the files of a store were joined. */
+export function compactEntry(
+  project: string,
+  config: EntityConfig,
+  runId: string,
+  { files_before, files_after, rows, bytes_before, bytes_after, reason }: Compacted,
+): JournalEntry {
+  return {
+    ...blank(project, config, runId),
+    action: 'compact',
+    status: files_before === files_after ? 'skip' : 'success',
+    row_count: rows,
+    bytes_read: bytes_before,
+    bytes_written: bytes_after,
+    files: files_after,
+    message: files_before === files_after ? reason : `${files_before} files became ${files_after}; ${reason}`,
   };
 }
 

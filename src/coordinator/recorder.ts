@@ -1,10 +1,12 @@
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityResult } from '../core/result.js';
 import { asRunRecord, type EarlierRun } from '../core/run-record.js';
+import type { Compacted } from '../core/store.js';
 import type { KeptWatermark } from '../core/watermark.js';
 import type { FinishedRun, Recorder } from '../flow/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
 import {
+  compactEntry,
   journalEntry,
   lostEntry,
   recoveredEntry,
@@ -41,6 +43,11 @@ export class JournalRecorder implements Recorder {
   /** Somebody set a watermark, or cleared it. */
   async watermark(config: EntityConfig, kept: KeptWatermark | null): Promise<void> {
     await this.#journal.append(watermarkEntry(this.#project, config, this.#runId, kept));
+  }
+
+  /** The files of a store were joined. */
+  async compacted(config: EntityConfig, compacted: Compacted): Promise<void> {
+    await this.#journal.append(compactEntry(this.#project, config, this.#runId, compacted));
   }
 
   /** Adds what the journal lacks. Gives the entries that were added. */

@@ -1,4 +1,5 @@
 import type { EntityConfig } from '../core/entity-config.js';
+import type { StoreSession } from '../core/store.js';
 import { type KeptWatermark, watermarkOf } from '../core/watermark.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
 import { checkedWatermark, type FlowContext, LazySession } from '../flow/index.js';
@@ -21,15 +22,21 @@ export function readWatermark(config: EntityConfig, context: FlowContext): Promi
   return outcome(config, async () => {
     const { store, close } = await openStore(config, context);
     try {
-      const record = await store.record?.();
-      const kept = watermarkOf(record);
-      return record == null
-        ? ((await context.lastWatermark?.(config, store.record !== undefined)) ?? null)
-        : kept;
+      return await current(config, store, context);
     } finally {
       await close();
     }
   });
+}
+
+async function current(
+  config: EntityConfig,
+  store: StoreSession,
+  context: FlowContext,
+): Promise<KeptWatermark | null> {
+  const record = await store.record?.();
+  if (record != null) return watermarkOf(record);
+  return (await context.lastWatermark?.(config, store.record !== undefined)) ?? null;
 }
 
 /**
@@ -50,6 +57,7 @@ export function changeWatermark(
     const next = value === null ? null : await checked(config, value, context);
     const { store, close } = await openStore(config, context);
     try {
+      if (next === null && (await current(config, store, context)) === null) return null;
       // A store that keeps no record has its watermark in the journal, which is written in any case.
       if (store.record !== undefined) {
         await store.begin({ mode: 'append', schema: [], rows: 0 });

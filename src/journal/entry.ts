@@ -9,8 +9,9 @@ export const journalVersion = 2;
  * - `recover`: an entity's run that had died; the entry is made from what it left in the store.
  * - `undo`: a run was taken back.
  * - `watermark`: somebody set or cleared a watermark.
+ * - `compact`: the files of a store were joined.
  */
-export type JournalAction = 'run' | 'recover' | 'undo' | 'watermark';
+export type JournalAction = 'run' | 'recover' | 'undo' | 'watermark' | 'compact';
 
 /** One finished entity run, flat: the columns that the earlier tool's journal had, and more. Times in ISO 8601, UTC. */
 export interface JournalEntry {

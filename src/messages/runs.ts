@@ -43,9 +43,9 @@ export function runsText(entries: readonly JournalEntry[], all: number, output: 
   return `${lines.join('\n')}\n\n${counted(entries.length, 'run')}${more}.\n`;
 }
 
-/** An undo or a change of a watermark is not a run; one that succeeded is called by what it is. */
+/** What is not a run, such as an undo, is called by what it is where it succeeded. */
 function whatHappened({ action, status }: JournalEntry): string {
-  return status === 'success' && (action === 'undo' || action === 'watermark') ? action : status;
+  return status === 'success' && action !== 'run' && action !== 'recover' ? action : status;
 }
 
 /** Everything that the journal knows of a run: a block for each entry, a line for each column. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtinRegistry } from '../../src/builtin.js';
-import { Coordinator, loadWorkspace } from '../../src/index.js';
+import { Coordinator, loadWorkspace, openJournal } from '../../src/index.js';
 
 const numbers = fileURLToPath(new URL('../../data/home/numbers', import.meta.url));
 let folder: string;
@@ -49,6 +49,8 @@ describe('compacting a store', () => {
     expect(outcome?.compacted).toMatchObject({ files_before: many.length, files_after: 2, rows: 7500 });
     expect(await files()).toHaveLength(2);
     expect(await rows()).toBe(before);
+    const entries = await openJournal(join(folder, '.hygge')).entries();
+    expect(entries.at(-1)).toMatchObject({ action: 'compact', status: 'success', row_count: 7500, files: 2 });
     // Nothing is left to do, and what follows goes on behind it.
     expect((await compact({ rows: 5000 }))?.compacted).toMatchObject({
       files_before: 2,
