@@ -62,7 +62,7 @@ describe('a run that is killed at any step of its own', () => {
           const random = new Random(seed * 1000 + i);
           const place = template.copy(`${i}`);
           const faults = [fault, ...deeper(random)];
-          const recoverFirst = random.chance(0.4);
+          const recoverFirst = random.chance(full ? 0.5 : 0.3);
           const again = full || (template.scenario.settles ? i % 2 === 0 : i % 8 === 0);
           const violations = await live(place, { faults, recoverFirst, again }, totals);
           const how = `HYGGE_SEED=${seed}, ${kind} ${route}, ${JSON.stringify(faults)}`;

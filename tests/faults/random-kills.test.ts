@@ -35,7 +35,7 @@ async function lane(number: number): Promise<void> {
       // Most of a run of this size is its start; what is of interest comes after that.
       const times = Array.from({ length: 1 + random.below(5) }, () => 0.25 + random.next() * 0.8);
       const faults = times.map((share) => killAfter(share * template.milliseconds));
-      const recoverFirst = random.chance(0.4);
+      const recoverFirst = random.chance(full ? 0.5 : 0.3);
       const again = full || template.scenario.settles;
       const violations = await live(place, { faults, recoverFirst, again }, totals);
       const shares = times.map((share) => share.toFixed(3)).join(', ');

@@ -1,8 +1,7 @@
-import { FolderStore } from '../../../src/files/index.js';
 import type { Fault } from './fault.js';
-import { readManifest, violationsAfterFailure, violationsAfterRecovery, violationsAtRest } from './oracle.js';
+import { readManifest, violationsAfterFailure, violationsAtRest } from './oracle.js';
 import { Reader } from './reader.js';
-import type { Ended, RunOptions } from './run.js';
+import { type Ended, hygge, type RunOptions } from './run.js';
 import type { Place } from './scenario.js';
 import type { Totals } from './totals.js';
 
@@ -34,12 +33,10 @@ export async function live(place: Place, life: Life, totals: Totals): Promise<st
   note(reader.violations.slice(0, 3), 'during the faults');
   totals.faults += faults;
   if (life.recoverFirst) {
-    await new FolderStore({ path: place.store, suffix: '.parquet' }).recover({
-      runId: 'r',
-      name: 'recovery',
-    });
-    note(await violationsAfterRecovery(place), 'after a recovery');
-    note(await seenBy(place), 'after a recovery');
+    const ended = await hygge(place.project, ['recover']);
+    totals.runs += 1;
+    const recovered = ended.code === 0 ? await violationsAtRest(place) : [`it failed: ${ended.said}`];
+    note([...saidUnexpected(ended), ...recovered, ...(await seenBy(place))], 'after hygge recover');
   }
   note(await rerun(place, totals), 'the rerun');
   if (life.again) note(await again(place, totals), 'the run after the rerun');

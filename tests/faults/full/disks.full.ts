@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readFile, settled } from '../../integration/workplace.js';
+import { digestOf } from '../support/oracle.js';
+import { type Place, scenario, Template, writeSource } from '../support/scenario.js';
+import { useTotals } from '../support/totals.js';
+
+const totals = useTotals('small and read-only disks');
+const run = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
+
+/** Puts a folder of a place on a small disk of its own. */
+function onDisk(path: string, options: string): void {
+  const aside = `${path}.aside`;
+  renameSync(path, aside);
+  mkdirSync(path);
+  expect(run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', path)).toBe(true);
+  cpSync(aside, path, { recursive: true });
+  rmSync(aside, { recursive: true });
+}
+
+/** Whether this user may mount disks. */
+const mayMount = ((): boolean => {
+  const probe = mkdtempSync(join(tmpdir(), 'hygge-mount-'));
+  const mounted = run('mount', '-t', 'tmpfs', 'tmpfs', probe) && run('umount', probe);
+  rmSync(probe, { recursive: true });
+  return mounted;
+})();
+
+const large = `SELECT i AS id, TIMESTAMP '2026-01-01' AS changed, md5(i::VARCHAR) AS name,
+  CAST(i AS DECIMAL(12, 2)) AS amount FROM range(10000) AS r(i)`;
+
+async function held(
+  place: Place,
+  folder: string,
+  disk: string,
+  readOnly: boolean,
+  size: string,
+): Promise<void> {
+  const { witness, store } = place;
+  rmSync(place.source, { recursive: true });
+  await writeSource(witness, place.source, [large]);
+  const path = join(place.root, folder);
+  try {
+    onDisk(path, disk);
+    if (readOnly) run('mount', '-o', 'remount,ro', path);
+    const before = await digestOf(witness, settled(store));
+    const ended = await place.go();
+    totals.runs += 2;
+    totals.faults += ended.code === 0 ? 0 : 1;
+    const now = await digestOf(witness, readFile(join(place.source, '*.parquet')));
+    const found = await digestOf(witness, settled(store));
+    expect(ended.said).not.toMatch(/INTERNAL|node:internal/);
+    expect(ended.code).not.toBeNull();
+    const published = ended.code === 0 || ended.said.includes('JOURNAL_BEHIND');
+    expect(found).toBe(published ? now : before);
+    run('mount', '-o', `remount,rw,size=${size}`, path);
+    const after = await place.go();
+    expect(after.code, after.said).toBe(0);
+    expect(await digestOf(witness, settled(store))).toBe(now);
+    totals.recoveries += ended.code === 0 ? 0 : 1;
+  } finally {
+    run('umount', path);
+  }
+}
+
+describe.runIf(mayMount).each(['splice', 'engine'] as const)(
+  'a disk that is too small, or read-only (route %s)',
+  (route) => {
+    const sizes = Array.from({ length: 24 }, (_, i) => 16 + 4 * i);
+    it.each([
+      ['store', sizes.map((pages) => `size=${pages * 8}k`), false],
+      ['project', [12, 16, 20, 24].map((kb) => `size=${kb}k`), false],
+      ['store', ['size=20m'], true],
+      ['project', ['size=20m'], true],
+    ] as const)(
+      'leaves the old data or brings the new: %s, %s',
+      async (folder, disks, readOnly) => {
+        const template = await Template.make(scenario('replace', route));
+        try {
+          for (const [i, disk] of disks.entries())
+            await held(template.copy(`${i}`), folder, disk, readOnly, '50m');
+        } finally {
+          template.remove();
+        }
+      },
+      600_000,
+    );
+  },
+);
