@@ -38,6 +38,7 @@ class FileJournal implements Journal {
   #last: Promise<void> = Promise.resolve();
   /** What has been read of the file so far: it only grows. */
   #known: Buffer = Buffer.alloc(0);
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(where: string, folder: string) {
     this.where = where;
@@ -76,7 +77,9 @@ class FileJournal implements Journal {
   }
 
   async about(runId: string): Promise<readonly JournalEntry[]> {
-    await this.#readOn();
+    // One after the other: each goes on where the one before it ended.
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#readOn());
+    await this.#reading;
     const lines: string[] = [];
     for (let at = this.#known.indexOf(runId); at !== -1; ) {
       const from = this.#known.lastIndexOf('\n', at) + 1;

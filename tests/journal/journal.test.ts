@@ -168,6 +168,12 @@ describe('what is known of a run', () => {
     await journal.append(of('d', 'r3', { action: 'undo', undoes: 'r1' }));
     expect(await found('r1')).toEqual(['a', 'c', 'd']);
     expect(await found('r2')).toEqual(['b']);
+    // Asked for by many at once, while it grows.
+    const fresh = openJournal(folder);
+    await Promise.all(Array.from({ length: 8 }, () => fresh.about('r1')));
+    const many = Array.from({ length: 60 }, (_, i) => `m${i}`);
+    for (const id of many) await journal.append(of(id, 'many'));
+    expect((await fresh.about('many')).map((e) => e.entity_run_id)).toEqual(many);
     await journal.close();
   });
 
