@@ -18,6 +18,7 @@ export const errorExamples = {
   WATERMARK_LAG: { name: 'orders', lag: '2h', column: 'id', type: 'BIGINT' },
   WATERMARK_NEEDED: { name: 'orders', flag: '--from' },
   WATERMARK_NOT_MOVED: { name: 'orders', column: 'changed_at', what: 'the watermark column' },
+  WATERMARK_NOT_HELD: { name: 'orders', column: 'changed_at' },
   WATERMARK_NULLS: { name: 'orders', column: 'changed_at', rows: '12' },
   WATERMARK_UNORDERED: { name: 'orders', column: 'tags', type: 'VARCHAR[]' },
   WATERMARK_VALUE: {

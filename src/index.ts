@@ -28,7 +28,15 @@ export {
   type ReadRequest,
   type SourceFile,
 } from './core/home.js';
-export type { ColumnChoice, Estimate, Plan, RetrySettings, StoreContents, TypedConfig } from './core/plan.js';
+export type {
+  ColumnChoice,
+  Estimate,
+  Plan,
+  RetrySettings,
+  StoreContents,
+  TypedConfig,
+  WatermarkWindow,
+} from './core/plan.js';
 export { Registry } from './core/registry.js';
 export type { EntityResult, EntityStatus, RunResult } from './core/result.js';
 export type { EarlierRun, RunRecord } from './core/run-record.js';
@@ -37,6 +45,7 @@ export {
   defineStore,
   type FilesPlan,
   type FilesShape,
+  type Merged,
   type Published,
   type Staged,
   type StageRequest,
@@ -54,6 +63,7 @@ export {
   typeName,
   type Value,
 } from './core/types.js';
+export type { KeptWatermark } from './core/watermark.js';
 export type { WorkspaceConfig } from './core/workspace.js';
 export { type ErrorReport, fail, HyggeError, HyggeErrors, type Position } from './errors/index.js';
 export {
@@ -66,5 +76,6 @@ export {
   Store,
   StoreConfig,
   type StoreInput,
+  type WatermarkOptions,
 } from './flow/index.js';
 export { type Journal, type JournalAction, type JournalEntry, openJournal } from './journal/index.js';

@@ -107,7 +107,8 @@ export interface Commit {
 
 /**
  * One writing into a store, used once: `inspect`?, then `begin`, then `write…` in one of the forms that the
- * definition's capabilities name, then `finish`, then `publish` or `discard`, and always `close`.
+ * definition's capabilities name, then `finish`, then `publish` or `discard`, and always `close`. Where a flow has a
+ * watermark, `begin` comes first: what `inspect`, `record` and `held` then tell stays true for the whole run.
  */
 export interface StoreSession {
   /** What is there now. Writes nothing. Fails where nothing could be written. */

@@ -14,7 +14,7 @@ export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint):
   switch (result.status) {
     case 'success': {
       const rate = rowRate(result.rows, result.duration_s);
-      const how = [rate, result.route].filter((part) => part !== null).join(', ');
+      const how = [rate, mergedText(result), result.route].filter((part) => part !== null).join(', ');
       const what = `settled, ${counted(result.rows, 'row')} in ${duration(result.duration_s)}`;
       return `${label} ${brush.good(what)}${how === '' ? '' : ` (${how})`}`;
     }
@@ -23,6 +23,12 @@ export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint):
     case 'fail':
       return `${label} ${brush.bad(`failed after ${duration(result.duration_s)}`)}${failureText(result)}`;
   }
+}
+
+/** What a merge did; null for everything else. */
+function mergedText({ merged }: EntityResult): string | null {
+  if (merged === undefined) return null;
+  return `${count(merged.inserted)} inserted, ${count(merged.updated)} updated`;
 }
 
 /** That an entity is going to be tried again. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Flow, type FlowOptions } from '../../src/index.js';
+import { defineHome, Flow, type FlowOptions, Home, z } from '../../src/index.js';
 import { settled, useWorkplace, visible } from '../integration/workplace.js';
 
 const place = useWorkplace();
@@ -51,5 +51,72 @@ describe('a merge', () => {
     for (const name of kept) expect(after[name]).toEqual(before[name]);
     expect(await merge()).toMatchObject({ status: 'skip' });
     expect(contents()).toEqual(after);
+  });
+
+  it('refuses rows without a key, and leaves rows alone that are older than those of the store', async () => {
+    const row = (id: string, seen: string, name: string) =>
+      `SELECT ${id}::BIGINT AS id, ${seen}::INTEGER AS seen, '${name}' AS name`;
+    await place.parquet('home/1.parquet', `${row('1', '10', 'a')} UNION ALL ${row('2', '10', 'b')}`);
+    await merge();
+    const older = `${row('1', '9', 'older')} UNION ALL ${row('2', 'NULL', 'none')} UNION ALL ${row('3', 'NULL', 'c')}`;
+    await place.parquet('home/1.parquet', older);
+    const lag = { watermark_column: 'seen', primary_key: 'id', lag: 100 };
+    expect(await merge({ watermark: lag })).toMatchObject({
+      merged: { inserted: 1, updated: 0, unchanged: 2 },
+    });
+    await place.witness.expectSame(
+      settled(place.at('store')),
+      `${row('1', '10', 'a')} UNION ALL ${row('2', '10', 'b')} UNION ALL ${row('3', 'NULL', 'c')}`,
+    );
+    await place.parquet('home/1.parquet', row('NULL', '20', 'nobody'));
+    await expect(merge()).rejects.toMatchObject({ code: 'KEY_NULL', facts: { rows: '1' } });
+  });
+
+  it('makes one row of several that the store holds of a key, and keeps columns that the home lacks', async () => {
+    await place.parquet('home/1.parquet', "SELECT i % 2 AS id, i AS seen, 'x' AS name FROM range(6) AS n(i)");
+    await merge({ run_type: 'incremental', watermark: { watermark_column: 'seen' } });
+    await place.parquet('home/1.parquet', 'SELECT 0::BIGINT AS id, 9::BIGINT AS seen');
+    expect(await merge()).toMatchObject({ rows: 1, merged: { inserted: 0, updated: 1, unchanged: 0 } });
+    const all = `SELECT id, seen, name FROM read_parquet('${place.at('store', '*.parquet')}', union_by_name = true)`;
+    await place.witness.expectSame(
+      all,
+      "SELECT 1::BIGINT AS id, i AS seen, 'x' AS name FROM (VALUES (1::BIGINT), (3), (5)) AS n(i) UNION ALL SELECT 0, 9, NULL",
+    );
+  });
+
+  it('takes rows that come through JavaScript', async () => {
+    let names = ['a', 'b'];
+    const definition = defineHome({
+      type: 'rows_of_a_merge',
+      summary: 'Rows',
+      config: z.strictObject({}),
+      capabilities: { gives: ['batches'], ordered: true },
+      open: async () => ({
+        schema: async () => null,
+        estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
+        read: async function* () {
+          yield names.map((name, id) => ({ id, name }));
+        },
+        close: async () => {},
+      }),
+    });
+    const start = () => merge({ home: Home.of(definition, {}), watermark: { primary_key: 'id' } });
+    expect(await start()).toMatchObject({ rows: 2, merged: { inserted: 2 } });
+    names = ['a', 'c', 'd'];
+    expect(await start()).toMatchObject({ merged: { inserted: 1, updated: 1, unchanged: 1 } });
+    expect(await start()).toMatchObject({ status: 'skip' });
+    expect(await place.witness.rows(`SELECT name FROM (${settled(place.at('store'))}) ORDER BY id`)).toEqual([
+      ['a'],
+      ['c'],
+      ['d'],
+    ]);
+  });
+
+  it('needs a key', async () => {
+    await place.parquet('home/1.parquet', 'SELECT 1 AS id, 1 AS seen');
+    const keyless = merge({ watermark: { watermark_column: 'seen' } });
+    await expect(keyless).rejects.toMatchObject({ code: 'KEY_NEEDED' });
+    const wrong = merge({ watermark: { primary_key: 'ids' } });
+    await expect(wrong).rejects.toMatchObject({ code: 'COLUMN_NOT_FOUND' });
   });
 });

@@ -275,6 +275,33 @@ describe('what is not new', () => {
   });
 });
 
+describe('a store that has changed', () => {
+  it('by the type of a column is compared by what its values mean now', async () => {
+    await put('1', '1|10 2|20', 'VARCHAR');
+    await run({ watermark_column: 't' });
+    await put('1', '1|10 2|20 3|30', 'INTEGER');
+    expect((await flow({ watermark_column: 't' }).plan()).warnings.join()).toContain('is no INTEGER');
+    expect(await run({ watermark_column: 't' })).toMatchObject({ rows: 1, watermark: '30' });
+  });
+
+  it('and never had the watermark column is not added to', async () => {
+    await put('1', '1|10 2|20');
+    await run({ watermark_column: 't' }, { run_type: 'full_drop', columns: ['id'] });
+    await put('2', '3|30');
+    await expect(run({ watermark_column: 't' })).rejects.toMatchObject({ code: 'WATERMARK_NOT_HELD' });
+    expect(await run({ watermark_column: 't' }, { run_type: 'full_drop' })).toMatchObject({ rows: 3 });
+    await put('3', '4|40');
+    expect(await run({ watermark_column: 't' })).toMatchObject({ rows: 1 });
+  });
+
+  it('and lost its files is told of', async () => {
+    await put('1', '1|10');
+    await run({ watermark_column: 't' });
+    for (const name of visible(place.at('store'))) await rm(place.at('store', name));
+    expect((await flow({ watermark_column: 't' }).plan()).warnings.join()).toContain('holds nothing');
+  });
+});
+
 describe('homes and stores of other kinds', () => {
   it('rows that come through JavaScript are compared all the same', async () => {
     let many = 2;

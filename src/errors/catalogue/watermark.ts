@@ -17,6 +17,13 @@ export const watermarkErrors = {
     hint: () =>
       'What the store holds is compared by that column, so that no row arrives twice. Add it to columns:, under any name.',
   }),
+  WATERMARK_NOT_HELD: entry<{ name: string; column: string }>({
+    title: 'The store lacks a column that rows are compared by',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: what the store holds has no column "${f.column}", so new rows cannot be told from old ones`,
+    hint: () => 'Run it once with --full-drop, which writes every row anew, with that column.',
+  }),
   WATERMARK_VALUE: entry<{ name: string; key: string; value: string; column: string; type: string }>({
     title: 'A value that the watermark column cannot have',
     kind: 'config',

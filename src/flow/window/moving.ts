@@ -79,6 +79,13 @@ export function lateSelect(request: LateRequest): string | null {
   return `SELECT late.* FROM (${late}) AS late WHERE NOT EXISTS (SELECT 1 FROM (${there}) AS held WHERE ${same})`;
 }
 
+/** One condition for all rows that a window lets through; null: every row. */
+export function wanted({ fresh, late }: Conditions): string | null {
+  if (fresh === null) return null;
+  const either = [...(fresh === false ? [] : [fresh]), ...late];
+  return either.map((condition) => `(${condition})`).join(' OR ') || 'false';
+}
+
 interface MergeRequest {
   readonly home: Relation;
   readonly shape: Shape;
@@ -90,12 +97,7 @@ interface MergeRequest {
 
 /** For each key the latest of the rows that a window lets through, shaped, in the order of the home. */
 export function mergeSelect({ home, shape, conditions, primaryKey, order }: MergeRequest): string {
-  const { fresh, late } = conditions;
-  const either = [...(fresh === false ? [] : [fresh]), ...late];
-  const window = either.includes(null)
-    ? null
-    : either.map((condition) => `(${condition})`).join(' OR ') || 'false';
-  const rows = shapeSelect(home.sql, { columns: null, where: both(shape.where, window) });
+  const rows = shapeSelect(home.sql, { columns: null, where: both(shape.where, wanted(conditions)) });
   const key = primaryKey.map(identifier).join(', ');
   const latest = [...(order === null ? [] : [order]), 'hygge_place DESC'].join(', ');
   const one = `SELECT * FROM (SELECT *, row_number() OVER () AS hygge_place FROM (${rows})) QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY ${latest}) = 1 ORDER BY hygge_place`;

@@ -5,14 +5,14 @@ import type { HomeSession } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import type { WatermarkWindow } from '../../core/plan.js';
 import type { StoreSession } from '../../core/store.js';
-import { type Column, type Schema, typeName } from '../../core/types.js';
+import { type Column, type LogicalType, type Schema, sameType, typeName } from '../../core/types.js';
 import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { allRows, type Conditions } from './conditions.js';
-import { everything, lateSelect, type Moving, mergeSelect } from './moving.js';
+import { both, everything, lateSelect, type Moving, mergeSelect, wanted } from './moving.js';
 import { finite } from './ordered.js';
-import { type Backfill, checkKey, checkWatermark, planWindow, readValue } from './window.js';
+import { type Backfill, checkKey, checkWatermark, planWindow, readValue, settledName } from './window.js';
 
 /** What a watermark makes of a flow. */
 export interface Opened {
@@ -47,13 +47,13 @@ export function watermarkColumn(
   const key = watermark?.primary_key ?? [];
   if (mode === 'merge' && key.length === 0) throw fail('KEY_NEEDED', { name });
   const known = schema.map((column) => column.name);
-  const find = (wanted: string): Column => {
-    const column = schema.find((one) => one.name === wanted);
-    if (column !== undefined) return column;
-    throw fail('COLUMN_NOT_FOUND', { name, column: wanted, known, nearest: nearest(wanted, known) });
+  const find = (column: string): Column => {
+    const found = schema.find((one) => one.name === column);
+    if (found !== undefined) return found;
+    throw fail('COLUMN_NOT_FOUND', { name, column, known, nearest: nearest(column, known) });
   };
-  const wanted = watermark?.watermark_column ?? null;
-  if (wanted !== null) return checkWatermark(name, wanted, key, find, mode, columns);
+  const asked = watermark?.watermark_column ?? null;
+  if (asked !== null) return checkWatermark(name, asked, key, find, mode, columns);
   const flag = backfill.from !== undefined ? '--from' : backfill.to !== undefined ? '--to' : null;
   if (flag !== null) throw fail('WATERMARK_NEEDED', { name, flag });
   if (watermark !== null && mode !== 'merge')
@@ -78,16 +78,15 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
   }
   const primaryKey = watermark.primary_key;
   const shape = { columns, where };
-  const wanted = columns?.map(({ from }) => from).concat(column?.name ?? [], primaryKey);
-  const relation = await home.relation(wanted);
-  if (mode === 'merge') await refuseNullKeys(request, relation, primaryKey);
-  const merged = (conditions: Conditions, order: string | null): Moving => ({
-    ...everything,
-    reach: conditions.reach,
-    merge: mergeSelect({ home: relation, shape, conditions, primaryKey, order }),
-  });
-  if (column === null) return { window: null, moving: merged(allRows, null), keep: kept, warnings: [] };
-  const held: Relation | null | undefined = mode === 'append' ? await store.held?.(output) : undefined;
+  const read = columns?.map(({ from }) => from).concat(column?.name ?? [], primaryKey);
+  const relation = await home.relation(read);
+  const merged = async (conditions: Conditions, order: string | null): Promise<Moving> => {
+    await refuseNullKeys(request, relation, primaryKey, conditions);
+    const merge = mergeSelect({ home: relation, shape, conditions, primaryKey, order });
+    return { ...everything, reach: conditions.reach, merge };
+  };
+  if (column === null) return { window: null, moving: await merged(allRows, null), keep: kept, warnings: [] };
+  const held = mode === 'append' ? await heldRows(store, output, config, column) : undefined;
   const { window, conditions, warnings } = await planWindow({
     name,
     config: watermark,
@@ -103,7 +102,7 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
     session: await request.engine(),
   });
   if (mode === 'merge') {
-    const moving = merged(conditions, laterFirst(column));
+    const moving = await merged(conditions, laterFirst(column));
     return { window, moving, keep: keptAfter(window, kept), warnings };
   }
   const from = { home: relation, shape, output, conditions, held: held ?? null };
@@ -115,6 +114,32 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
 async function keptElsewhere(request: OpenRequest, record: unknown): Promise<KeptWatermark | null> {
   // A record that holds nothing is that of a store into which nothing was published.
   return record === undefined || record === null ? request.fallback() : null;
+}
+
+/** What the store holds, with the columns that rows are compared by as they are moved now; undefined: it cannot tell. */
+async function heldRows(
+  store: StoreSession,
+  output: Schema,
+  { name, columns, watermark }: EntityConfig,
+  column: Column,
+): Promise<Relation | null | undefined> {
+  const held = await store.held?.(output);
+  if (held == null) return held;
+  const casts = new Map<string, LogicalType>();
+  for (const key of [column.name, ...(watermark?.primary_key ?? [])]) {
+    const settled = settledName(key, columns) ?? key;
+    const there = held.schema.find((one) => one.name === settled);
+    if (there === undefined) throw fail('WATERMARK_NOT_HELD', { name, column: settled });
+    const type = output.find((one) => one.name === settled)?.type;
+    if (type !== undefined && !sameType(type, there.type)) casts.set(settled, type);
+  }
+  if (casts.size === 0) return held;
+  const replaced = [...casts].map(([key, type]) => {
+    const as = identifier(key);
+    return `TRY_CAST(${as} AS ${typeName(type)}) AS ${as}`;
+  });
+  const schema = held.schema.map((one) => ({ ...one, type: casts.get(one.name) ?? one.type }));
+  return { sql: `SELECT * REPLACE (${replaced.join(', ')}) FROM (${held.sql})`, schema };
 }
 
 /** Values without a place in the order come before all that have one. */
@@ -130,10 +155,11 @@ async function refuseNullKeys(
   { config, engine }: OpenRequest,
   { sql }: Relation,
   key: readonly string[],
+  conditions: Conditions,
 ): Promise<void> {
-  const filter = config.where === null ? '' : `(${config.where}\n) AND `;
   const without = key.map((column) => `${identifier(column)} IS NULL`).join(' OR ');
-  const [row] = await (await engine()).rows(`SELECT count(*) FROM (${sql}) WHERE ${filter}(${without})`);
+  const where = both(both(config.where, wanted(conditions)), without);
+  const [row] = await (await engine()).rows(`SELECT count(*) FROM (${sql}) WHERE ${where}`);
   const rows = row?.[0] ?? '0';
   if (rows !== '0') throw fail('KEY_NULL', { name: config.name, columns: key, rows });
 }

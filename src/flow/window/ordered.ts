@@ -74,12 +74,12 @@ export function lagged(value: string, lag: string | number, type: LogicalType): 
   if (number !== null) {
     if (wholeNumbers.includes(kind)) return back.replace('%s', `(${of}::HUGEINT - ceil(${number})::HUGEINT)`);
     if (kind === 'decimal')
-      return back.replace('%s', `(${of} - CAST(${literal(number)} AS ${typeName(type)}))`);
+      return back.replace('%s', `(${of} - TRY_CAST(${literal(number)} AS ${typeName(type)}))`);
     return floats.includes(kind) ? back.replace('%s', `(${of} - ${number})`) : null;
   }
   const micros = parseLag(String(lag));
   if (micros === null || !times.includes(kind)) return null;
-  if (kind === 'timestamp_ns') return `make_timestamp_ns(epoch_ns(${of}) - ${micros * 1000n})`;
-  if (kind === 'timestamptz') return `make_timestamptz(epoch_us(${of}) - ${micros})`;
-  return back.replace('%s', `make_timestamp(epoch_us(${of}) - ${micros})`);
+  if (kind === 'timestamp_ns') return `TRY(make_timestamp_ns(epoch_ns(${of}) - ${micros * 1000n}))`;
+  if (kind === 'timestamptz') return `TRY(make_timestamptz(epoch_us(${of}) - ${micros}))`;
+  return back.replace('%s', `TRY(make_timestamp(epoch_us(${of}) - ${micros}))`);
 }

@@ -74,6 +74,11 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
       `the store cannot tell what it holds, so rows at the watermark itself arrive once more in each run`,
     );
 
+  if (held === null && mode === 'append' && before !== null && askedFrom === null)
+    warnings.push(
+      `the store holds nothing, though its watermark is ${before}: rows below are not moved again; hygge watermark clear, or --full-drop, starts from the beginning`,
+    );
+
   // A run that starts above the watermark leaves a gap, and one that starts anywhere may leave one below.
   const leavesGap =
     askedFrom !== null &&
