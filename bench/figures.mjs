@@ -10,7 +10,7 @@ export const megabytes = (bytes) => (bytes === null ? '' : `${Math.round(bytes /
 
 export const times = (ratio) => (ratio === null ? '' : ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(1));
 
-/** How many times as fast one row is as another; null where one of them has no time. */
+/** How many times as fast one row is as another, at least; null where one of them has no time. */
 export function faster(rows, name, other) {
   const [a, b] = [name, other].map((wanted) => rows.find((row) => row.name === wanted)?.seconds ?? null);
   return a === null || b === null ? null : b / a;
@@ -36,9 +36,16 @@ export function raceTable(rows, base) {
   const header = ['', 'time', `speed of "${base}"`, 'peak memory', 'rounds', 'rows'];
   return {
     header,
-    lines: rows.map(({ name, missing, seconds, peak, rounds, checked }) =>
+    lines: rows.map(({ name, missing, seconds, stopped, peak, rounds, checked }) =>
       missing === null
-        ? [name, secondsText(seconds), times(faster(rows, name, base)), megabytes(peak), `${rounds}`, checked]
+        ? [
+            name,
+            `${stopped ? 'over ' : ''}${secondsText(seconds)}`,
+            times(faster(rows, name, base)),
+            megabytes(peak),
+            `${rounds}`,
+            checked,
+          ]
         : [name, `not run: ${missing}`, '', '', '', ''],
     ),
   };

@@ -10,6 +10,7 @@ import { tools } from './groups/tools.mjs';
 import { machine } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { writePage } from './page.mjs';
+import { keep, kept } from './results.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
 const groups = { splice, columns, join, tools, engine, memory, startup, safety };
@@ -26,13 +27,16 @@ for (const [name, group] of Object.entries(groups)) {
   if (!options.only.includes(name)) continue;
   const result = await group(options);
   results.push(result);
+  keep(name, result, options);
   console.log(`\n# ${result.title}\n${result.text}`);
   for (const { title, table, goals } of result.parts) {
     console.log(`\n${title ?? ''}\n${tableText(table)}\n\n${goalsTable(goals)}\n`);
   }
 }
 if (options.write) {
-  writePage(results, await machine(), options);
+  const all = kept(options);
+  const inOrder = Object.keys(groups).flatMap((name) => all[name] ?? []);
+  writePage(inOrder, await machine(), options);
   console.log('docs/benchmarks.md is written');
 }
 // A contender that loses rows, or hygge that does, is no news to pass over.

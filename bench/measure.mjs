@@ -5,16 +5,25 @@ import { readdirSync, readFileSync } from 'node:fs';
 const pause = 20;
 
 /**
- * Runs a program as a process of its own, from its start to its end.
- * Gives seconds, peak memory in bytes (of it and all that it started; null where there is no /proc), and its output.
+ * Runs a program as a process of its own, from its start to its end; one that needs more than `limit` seconds is
+ * stopped, with all that it started.
+ * Gives seconds, whether it was stopped, peak memory in bytes (of it and all that it started; null where there is no /proc), and its output.
  */
-export async function measure({ file, args, env = {}, cwd }) {
+export async function measure({ file, args, env = {}, cwd }, { limit = null } = {}) {
   const begin = performance.now();
   const child = spawn(file, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that it can be stopped whole.
+    detached: limit !== null,
   });
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    process.kill(-child.pid, 'SIGKILL');
+  };
+  const stopper = limit === null ? undefined : setTimeout(stop, limit * 1000);
   let out = '';
   let err = '';
   child.stdout.on('data', (text) => {
@@ -29,11 +38,15 @@ export async function measure({ file, args, env = {}, cwd }) {
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  }).finally(() => clearInterval(timer));
+  }).finally(() => {
+    clearInterval(timer);
+    clearTimeout(stopper);
+  });
   const seconds = (performance.now() - begin) / 1000;
-  if (code !== 0) throw new Error(`${file} ended with ${code}: ${(err || out).trim().slice(-600)}`);
+  if (code !== 0 && !stopped)
+    throw new Error(`${file} ended with ${code}: ${(err || out).trim().slice(-600)}`);
   const peak = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { seconds, peak: peak === 0 ? null : peak, out };
+  return { seconds, stopped, peak: peak === 0 ? null : peak, out };
 }
 
 /** Notes the highest memory so far of a process and its children: the kernel keeps it, so no peak is missed. */

@@ -4,19 +4,21 @@ import { compare } from './check.mjs';
 import { measure, median } from './measure.mjs';
 import { output } from './paths.mjs';
 
-/** Whoever needs more seconds than this runs once. */
-const patience = 15;
+/** Whoever needs more seconds than this runs once, unless a race says otherwise. */
+const usualPatience = 5;
 
 /**
  * Lets contenders do the same job in turn, several rounds: A B C, C B A, A B C. What each writes is compared with
  * the source once, and removed between the rounds, outside of the time that is taken.
- * Gives for each `{ name, missing, seconds (the median), rounds, peak, bytes, checked }`.
+ * Gives for each `{ name, missing, seconds (the median), stopped, rounds, peak, bytes, checked }`.
+ * @param limit seconds after which a contender is stopped
  */
-export async function race(contenders, job, { rounds, select }) {
+export async function race(contenders, job, { rounds, select, patience = usualPatience, limit = null }) {
   const rows = contenders.map(({ name, missing }) => ({
     name,
     missing,
     times: [],
+    stopped: false,
     peak: null,
     bytes: 0,
     checked: null,
@@ -27,7 +29,7 @@ export async function race(contenders, job, { rounds, select }) {
       const row = rows[i];
       if (row.missing !== null || row.times[0] > patience) continue;
       try {
-        await runOnce(contenders[i], job, select, row);
+        await runOnce(contenders[i], job, { select, limit }, row);
       } catch (error) {
         row.missing = error.message.replaceAll(/\s+/g, ' ').slice(-200);
       }
@@ -43,13 +45,14 @@ export async function race(contenders, job, { rounds, select }) {
   }));
 }
 
-async function runOnce(contender, job, select, row) {
+async function runOnce(contender, job, { select, limit }, row) {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   const { files, ...command } = contender.run({ ...job, output });
-  const { seconds, peak } = await measure(command);
+  const { seconds, peak, stopped } = await measure(command, { limit });
   row.times.push(seconds);
   row.peak = Math.max(row.peak ?? 0, peak ?? 0) || null;
+  if (stopped) Object.assign(row, { stopped, checked: 'stopped' });
   if (row.checked !== null) return;
   const written = matching(files);
   row.bytes = written.reduce((sum, file) => sum + statSync(file).size, 0);
