@@ -15,6 +15,7 @@ export async function tools({ bytes, rounds }) {
   const job = { source: await sourceOf('narrow', bytes), rowGroup: shapes.narrow.rowGroup };
   const rows = await race([cp, hyggeMany, hyggeOne, duckdb, batches, imported, sling, earlier], job, {
     rounds,
+    limit,
   });
   const goals = [batches, imported, sling, earlier].map((tool) =>
     atLeast(`times the speed of ${tool.name.split(',')[0]}`, faster(rows, hyggeMany.name, tool.name), 10),
