@@ -11,6 +11,7 @@ export {
   type RunRequest,
   type UndoOutcome,
   type VerifyOutcome,
+  type WatermarkOutcome,
 } from './coordinator/index.js';
 export type { AuditProblem, StoreAudit } from './core/audit.js';
 export type { Batch, Row } from './core/batch.js';
@@ -20,6 +21,7 @@ export { type EntityRef, type EventMap, type EventName, Events, type Listener } 
 export type { ColumnFingerprint, Fingerprint, VerifyLevel } from './core/fingerprint.js';
 export {
   type CheckRequest,
+  type ColumnBounds,
   defineHome,
   type HomeContext,
   type HomeDefinition,
