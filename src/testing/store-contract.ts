@@ -5,6 +5,7 @@ import type { TypeKind } from '../core/types.js';
 import type { Store } from '../flow/index.js';
 import type { ContractCase } from './case.js';
 import { flowCases } from './store-flow-cases.js';
+import { recoveryCases } from './store-recovery-cases.js';
 import { sessionCases } from './store-session-cases.js';
 import { kindCases } from './store-value-cases.js';
 import type { TextTable } from './text-table.js';
@@ -58,6 +59,7 @@ export function storeContract<C extends z.ZodObject>(
   };
   return [
     ...sessionCases(trial),
+    ...recoveryCases(trial),
     ...trial.routes.flatMap((route) => [...flowCases(trial, route), ...kindCases(trial, route)]),
   ];
 }
