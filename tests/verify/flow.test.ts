@@ -226,6 +226,19 @@ describe.each(routes)('checksums of pages by the %s route', (route) => {
     );
   });
 
+  it('cover row groups that are filtered', async () => {
+    const path = await damaged();
+    await flipBit(path, await lastByteOf(path, 2, 1));
+    const where = 'id < 4500';
+    const store = place.at('store');
+    await expect(new Flow({ name: 'f', home: path, store, where }).start({ route })).rejects.toMatchObject({
+      code: 'PAGE_CORRUPT',
+      facts: { rowGroup: 3, column: 'word' },
+    });
+    const home = Home.create({ type: 'parquet', path, checksums: false });
+    expect((await new Flow({ name: 'f', home, store, where }).start({ route })).rows).toBe(4500);
+  });
+
   it('are not looked at with checksums: false', async () => {
     const path = await damaged();
     await flipBit(path, await lastByteOf(path, 0, 0));
