@@ -19,9 +19,9 @@ export interface StopOptions {
   readonly onFirst?: (grace: number) => void;
 }
 
-/** What stopping and cleaning up gets of the time of grace: a sixth, from 1 to 5 seconds, half of it at most. */
+/** What stopping and cleaning up gets of the time of grace: a sixth, from 3 to 10 seconds, half of it at most. */
 function reserve(grace: number): number {
-  return Math.min(Math.max(1, Math.min(5, grace / 6)), grace / 2);
+  return Math.min(Math.max(3, Math.min(10, grace / 6)), grace / 2);
 }
 
 /**

@@ -116,10 +116,11 @@ describe('time that runs out', () => {
       name: 'f',
       home: Home.of(home, {}),
       store: place.at('store'),
-      timeout: 0.3,
-      retry: soon,
+      timeout: 1,
+      retry: { ...soon, attempts: 20 },
     });
-    expect(told).toMatchObject({ attempts: 2, rows: 1, error: null });
+    expect(told).toMatchObject({ rows: 1, error: null });
+    expect(told.attempts).toBeGreaterThan(1);
     expect(told.retries[0]?.error.code).toBe('FLOW_TIMEOUT');
   });
 });
@@ -135,9 +136,10 @@ describe('a home that does not close', () => {
       }),
     };
     const home = Home.of(definition, {});
-    const told = await start({ name: 'f', home, store: place.at('store'), timeout: 0.3, retry: soon });
-    expect(told).toMatchObject({ attempts: 2, rows: 3, error: null });
-    expect(readings()).toBe(2);
+    const retry = { ...soon, attempts: 20 };
+    const told = await start({ name: 'f', home, store: place.at('store'), timeout: 1, retry });
+    expect(told).toMatchObject({ rows: 3, error: null });
+    expect(readings()).toBeGreaterThan(1);
   });
 });
 

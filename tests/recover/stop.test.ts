@@ -82,7 +82,7 @@ describe('SIGTERM', () => {
 
   it('rolls back what does not end in that time', async () => {
     const { folder } = work();
-    const ended = await stopped(folder, ['SIGTERM'], '1.5s');
+    const ended = await stopped(folder, ['SIGTERM'], '8s');
     expect(ended).toMatchObject({ code: 143, signal: null });
     expect(statuses(ended)).toEqual([
       ['fail', 0],
