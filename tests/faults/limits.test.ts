@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFile, settled } from '../integration/workplace.js';
 import type { Fault } from './support/fault.js';
-import { live } from './support/life.js';
+import { live, saidUnexpected } from './support/life.js';
 import { digestOf } from './support/oracle.js';
 import { type Place, scenario, Template, writeSource } from './support/scenario.js';
 import { expectNone, useTotals } from './support/totals.js';
@@ -41,7 +41,8 @@ async function under(place: Place, limit: string, wanted: 'fails' | 'either'): P
   totals.faults += 1;
   const found = await digestOf(witness, settled(store));
   const how = `under ulimit ${limit}: ${ended.code ?? ended.signal}, ${ended.said}`;
-  expect(ended.said, how).not.toMatch(/INTERNAL|node:internal/);
+  // With very few the program itself cannot be loaded, and says no more than that.
+  if (!/EMFILE[^\n]*\/dist\//.test(ended.said)) expect(saidUnexpected(ended), how).toEqual([]);
   if (wanted === 'fails') expect(ended.code, how).toBe(1);
   expect(found, how).toBe(ended.code === 0 ? now : before);
   const after = await place.go();
@@ -55,14 +56,17 @@ const large = `SELECT i AS id, TIMESTAMP '2026-01-01' AS changed, md5(i::VARCHAR
 
 describe.each(['splice', 'engine'] as const)('a run with too little of something (route %s)', (route) => {
   it('changes nothing where files may not grow as large as is needed', () =>
-    within(route, [large], (place) => under(place, '-f 400', 'fails')));
+    within(route, [large], async (place) => {
+      place.setBatchSize(100_000);
+      await under(place, '-f 400', 'fails');
+    }));
 
   it('changes nothing where it may not open as many files as it needs', () =>
     within(
       route,
       Array.from({ length: 60 }, (_, i) => `SELECT * FROM now LIMIT ${i + 1}`),
       async (place) => {
-        for (const files of [24, 28, 34, 48]) await under(place, `-n ${files}`, 'either');
+        for (const files of [24, 64, 96]) await under(place, `-n ${files}`, 'either');
       },
     ));
 });
@@ -93,7 +97,7 @@ describe('a store that may not be written to', () => {
       chmodSync(path, 0o755);
       totals.runs += 1;
       totals.faults += 1;
-      expect(ended.said).not.toMatch(/INTERNAL|node:internal/);
+      expect(saidUnexpected(ended)).toEqual([]);
       expect(ended.code).not.toBeNull();
       const violations = await live(place, { faults: [], recoverFirst: true, again: true }, totals);
       expectNone(totals, violations, `${folder} is read-only`);

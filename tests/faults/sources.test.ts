@@ -83,6 +83,7 @@ describe.each(['splice', 'engine'] as const)(
       const template = await Template.make(scenario('replace', route));
       const place = template.copy('big');
       const { witness, source } = place;
+      place.setBatchSize(100_000);
       const version = (label: string): string =>
         `SELECT i AS id, TIMESTAMP '2026-01-01' AS changed, md5('${label}' || i) AS name,
        CAST(i AS DECIMAL(12, 2)) AS amount FROM range(400000) AS r(i)`;

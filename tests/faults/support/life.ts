@@ -88,5 +88,5 @@ export function saidUnexpected(ended: Ended): string[] {
   const { signal, said, milliseconds } = ended;
   if (signal !== null && signal !== 'SIGKILL')
     return [`it ended with ${signal} after ${Math.round(milliseconds)} ms: ${said}`];
-  return /INTERNAL|UnhandledPromise|\n {4}at .*node:internal/.test(said) ? [`it said: ${said}`] : [];
+  return /\bINTERNAL\b|UnhandledPromise|triggerUncaughtException/.test(said) ? [`it said: ${said}`] : [];
 }

@@ -113,6 +113,12 @@ export class Place {
     return hygge(this.project, args, options);
   }
 
+  /** Has the store cut its files at so many rows. */
+  setBatchSize(rows: number): void {
+    const path = join(this.project, 'hygge.yml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/batch_size: \d+/, `batch_size: ${rows}`));
+  }
+
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
