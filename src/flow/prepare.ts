@@ -153,7 +153,11 @@ export async function prepare(
         store,
         backfill,
         fallback: async () => (await context.lastWatermark?.(config, store.record !== undefined)) ?? null,
-        engine: () => homeSession.get(),
+        engine: async () => {
+          const session = await homeSession.get();
+          const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
+          return { rows: (sql) => session.rows(sql, options) };
+        },
       }),
     );
     const { moving } = opened;

@@ -1,5 +1,5 @@
 import type { WriteMode } from '../../core/capabilities.js';
-import type { EngineSession, Relation } from '../../core/engine.js';
+import type { Relation } from '../../core/engine.js';
 import type { EntityConfig } from '../../core/entity-config.js';
 import type { HomeSession } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
@@ -12,6 +12,7 @@ import { fail } from '../../errors/index.js';
 import { allRows, type Conditions } from './conditions.js';
 import { both, everything, lateSelect, type Moving, mergeSelect, wanted } from './moving.js';
 import { finite } from './ordered.js';
+import type { Asking } from './values.js';
 import { type Backfill, checkKey, checkWatermark, planWindow, readValue, settledName } from './window.js';
 
 /** What a watermark makes of a flow. */
@@ -33,7 +34,7 @@ export interface OpenRequest {
   readonly backfill: Backfill;
   /** The watermark of earlier runs where the store keeps none. */
   readonly fallback: () => Promise<KeptWatermark | null>;
-  engine(): Promise<EngineSession>;
+  engine(): Promise<Asking>;
 }
 
 /** The column of the watermark; null where a flow has none. Every mistake in its configuration is an error. */
@@ -179,7 +180,7 @@ export async function checkedWatermark(
   config: EntityConfig,
   schema: Schema,
   value: string,
-  session: EngineSession,
+  session: Asking,
 ): Promise<KeptWatermark> {
   const { name } = config;
   const column = watermarkColumn(config, 'replace', schema, {});

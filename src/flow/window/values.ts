@@ -5,12 +5,15 @@ import { lagged, typed } from './ordered.js';
 
 type Text = string | null;
 
+/** What is needed of the engine to plan. */
+export type Asking = Pick<EngineSession, 'rows'>;
+
 /** Values of a watermark column as text, compared and counted with by the engine, so never through floating point. */
 export class Values {
-  readonly #session: EngineSession;
+  readonly #session: Asking;
   readonly #type: LogicalType;
 
-  constructor(session: EngineSession, type: LogicalType) {
+  constructor(session: Asking, type: LogicalType) {
     this.#session = session;
     this.#type = type;
   }

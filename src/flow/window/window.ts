@@ -1,5 +1,5 @@
 import type { WriteMode } from '../../core/capabilities.js';
-import type { EngineSession, Relation } from '../../core/engine.js';
+import type { Relation } from '../../core/engine.js';
 import type { WatermarkConfig } from '../../core/entity-config.js';
 import type { ColumnBounds } from '../../core/home.js';
 import type { ColumnChoice, WatermarkWindow } from '../../core/plan.js';
@@ -9,7 +9,7 @@ import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { type Conditions, conditionsOf } from './conditions.js';
 import { finite, goesOn, isOrdered, typed, unordered } from './ordered.js';
-import { Values } from './values.js';
+import { type Asking, Values } from './values.js';
 
 export interface WindowRequest {
   readonly name: string;
@@ -27,7 +27,7 @@ export interface WindowRequest {
   readonly kept: KeptWatermark | null;
   /** From `--from` and `--to`: this run alone, whatever the watermark is. */
   readonly backfill: Backfill;
-  readonly session: EngineSession;
+  readonly session: Asking;
 }
 
 export interface Backfill {
@@ -234,7 +234,7 @@ async function survey(
 }
 
 async function greatest(
-  session: EngineSession,
+  session: Asking,
   relation: Relation,
   name: string,
   { type }: Column,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EngineSession, Relation } from '../../core/engine.js';
+import type { EngineSession, Relation, StatementOptions } from '../../core/engine.js';
 import type { Merged } from '../../core/store.js';
 import { type Schema, sameType, typeName } from '../../core/types.js';
 import { identifier, literal, pathList } from '../../engine/index.js';
@@ -15,6 +15,8 @@ const hits = 'hygge_hits';
 const file = 'hygge_file';
 
 export interface MergeRequest {
+  /** Each key once. */
+  readonly rows: Relation;
   readonly folder: string;
   readonly files: readonly StoredFile[];
   /** What the files hold; null where there is none. */
@@ -23,7 +25,7 @@ export interface MergeRequest {
   readonly key: readonly string[];
   readonly order: string | null;
   readonly engine: EngineSession;
-  readonly signal: AbortSignal;
+  readonly options: StatementOptions;
   allocate(): string;
   /** The statement that writes a SELECT into a file. */
   copy(select: string, path: string, codec: WriteCodec): string;
@@ -45,21 +47,13 @@ export interface MergePlan {
   readonly fresh: Relation;
 }
 
-/** Puts the rows of a relation where {@link mergeRows} finds them. */
-export async function gatherRows(
-  engine: EngineSession,
-  { sql }: Relation,
-  options: Parameters<EngineSession['run']>[1],
-): Promise<void> {
-  await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${sql}`, options);
-}
-
 /**
- * Compares the gathered rows with those of the store, and rewrites the files that hold one of their keys, without
+ * Compares rows with those of the store, and rewrites the files that hold one of their keys, without
  * them. A file that holds none is not touched; a row that the store holds just so is left where it is.
  */
 export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
-  const { engine, schema, key } = request;
+  const { engine, schema, key, options } = request;
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${request.rows.sql}`, options);
   const fresh = { sql: `SELECT * FROM ${table} ORDER BY rowid`, schema };
   const total = await count(engine, `SELECT count(*) FROM ${table}`);
   if (request.held === null)
@@ -67,13 +61,13 @@ export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
   await findHits(request, request.held);
   const keys = key.map(identifier).join(', ');
   const unchanged = `SELECT ${keys} FROM ${hits} GROUP BY ${keys} HAVING bool_or(hygge_later) OR (count(*) = 1 AND bool_and(hygge_same))`;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_unchanged AS ${unchanged}`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_unchanged AS ${unchanged}`, options);
   const same = await count(engine, 'SELECT count(*) FROM hygge_unchanged');
   for (const from of [table, hits]) {
     const match = key
       .map((column) => `${from}.${identifier(column)} = u.${identifier(column)}`)
       .join(' AND ');
-    await engine.run(`DELETE FROM ${from} USING hygge_unchanged AS u WHERE ${match}`);
+    await engine.run(`DELETE FROM ${from} USING hygge_unchanged AS u WHERE ${match}`, options);
   }
   const updated = await count(engine, `SELECT count(*) FROM (SELECT DISTINCT ${keys} FROM ${hits})`);
   const rewritten = await rewrite(request);
@@ -81,7 +75,7 @@ export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
 }
 
 async function findHits(
-  { engine, schema, key, order, folder, files, signal }: MergeRequest,
+  { engine, schema, key, order, folder, files, options }: MergeRequest,
   held: Relation,
 ): Promise<void> {
   const there = new Map(held.schema.map((column) => [column.name, column.type]));
@@ -104,7 +98,7 @@ async function findHits(
   const source = `read_parquet(${paths}, filename = ${literal(file)}, file_row_number = true, union_by_name = true, hive_partitioning = false)`;
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${hits} AS SELECT ${keys}, h.${file}, h.file_row_number AS hygge_row, (${same}) AS hygge_same, (${later}) AS hygge_later FROM ${source} AS h JOIN ${table} AS m ON ${match}`,
-    { signal },
+    options,
   );
 }
 
@@ -120,7 +114,7 @@ function laterThan(order: string, schema: Schema): string {
 }
 
 async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
-  const { engine, folder, files, signal } = request;
+  const { engine, folder, files, options } = request;
   const found = await engine.rows(`SELECT ${file}, count(*) FROM ${hits} GROUP BY ${file}`);
   const touched = new Map(found.map(([path, rows]) => [path ?? '', Number(rows)]));
   const rewritten: Rewritten[] = [];
@@ -133,13 +127,13 @@ async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
       rewritten.push({ name, path: null, rows: 0 });
       continue;
     }
-    const footer = await readFooter(path, { signal });
+    const footer = await readFooter(path, { signal: options.signal });
     const codec = footer.rowGroups[0]?.columns[0]?.codec;
     const gone = `SELECT hygge_row FROM ${hits} WHERE ${file} = ${literal(path)}`;
     const source = `read_parquet(${pathList([path])}, file_row_number = true, hive_partitioning = false)`;
     const select = `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
     const staged = request.allocate();
-    await engine.run(request.copy(select, staged, (codec && settingOf(codec)) ?? 'snappy'), { signal });
+    await engine.run(request.copy(select, staged, (codec && settingOf(codec)) ?? 'snappy'), options);
     rewritten.push({ name, path: staged, rows: left });
   }
   if (rewritten.length !== touched.size)

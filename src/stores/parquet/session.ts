@@ -22,7 +22,7 @@ import { divisionFor } from './divide.js';
 import { earlierRuns } from './earlier.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
-import { countMerge, gatherRows, type MergePlan, mergeRows } from './merge.js';
+import { countMerge, type MergePlan, mergeRows } from './merge.js';
 import { FileNames } from './names.js';
 import { StageProof } from './proof.js';
 import { sliceBatch } from './slice.js';
@@ -41,8 +41,8 @@ class ParquetStoreSession implements StoreSession {
   #stage: Stage | null = null;
   #proof: StageProof | null = null;
   #pending: EngineTable | null = null;
-  /** Whether the rows of a merge are in the engine's table already. */
-  #isGathered = false;
+  /** What a merge has staged. */
+  #merged: MergePlan | null = null;
   /** Names of files that others stand for. */
   #replaced: readonly string[] = [];
 
@@ -103,12 +103,7 @@ class ParquetStoreSession implements StoreSession {
     relation: Relation,
     onProgress: Parameters<NonNullable<StoreSession['writeRelation']>>[1],
   ) {
-    const engine = await this.#context.engine();
-    const { signal } = this.#context;
-    if (this.#request?.mode === 'merge') {
-      this.#isGathered = true;
-      return gatherRows(engine, relation, { signal, onProgress });
-    }
+    if (this.#request?.mode === 'merge') return this.#merge(this.#request, relation, onProgress);
     return this.#begun().stage.writeRows(relation.sql, onProgress);
   }
 
@@ -151,12 +146,15 @@ class ParquetStoreSession implements StoreSession {
 
   async finish(): Promise<Staged> {
     const { stage, proof } = this.#begun();
-    const merge = this.#request?.mode === 'merge' ? await this.#merge(this.#request) : null;
-    if (this.#pending !== null) {
+    if (this.#request?.mode === 'merge' && this.#merged === null) {
+      const table = this.#pending ?? (await (await this.#context.engine()).table(this.#request.schema));
+      await this.#merge(this.#request, await table.relation());
+      await table.drop();
+    } else if (this.#pending !== null) {
       if (this.#pending.rows > 0) await this.#begun().stage.flush(this.#pending);
       await this.#pending.drop();
-      this.#pending = null;
     }
+    this.#pending = null;
     // A replacement by nothing is a file that has the columns and no rows, so that the table can still be read.
     if (stage.files.length === 0 && this.#request?.mode === 'replace') {
       const table = await (await this.#context.engine()).table(this.#request.schema);
@@ -167,7 +165,7 @@ class ParquetStoreSession implements StoreSession {
     const rows = sum(stage.files, 'rows');
     return {
       fingerprint: await proof.check(stage.files, this.#context.engine),
-      ...(merge === null ? { rows } : countMerge(this.#context.name, merge, rows)),
+      ...(this.#merged === null ? { rows } : countMerge(this.#context.name, this.#merged, rows)),
       bytes: sum(stage.files, 'bytes'),
       files: stage.files.length,
       by: 'footers',
@@ -214,15 +212,16 @@ class ParquetStoreSession implements StoreSession {
     throw fail('INTERNAL', { reason: 'a store was used before it was begun' });
   }
 
-  /** Brings the rows that were gathered together with those that are there. */
-  async #merge({ schema, key = [], order = null }: StageRequest): Promise<MergePlan> {
+  /** Stages what a merge makes of the rows and of those that are there. */
+  async #merge(
+    { schema, key = [], order = null }: StageRequest,
+    rows: Relation,
+    onProgress?: (progress: EngineProgress) => void,
+  ): Promise<void> {
     const { stage } = this.#begun();
     const engine = await this.#context.engine();
     const { signal } = this.#context;
-    const batches = this.#pending ?? (this.#isGathered ? null : await engine.table(schema));
-    if (batches !== null) await gatherRows(engine, await batches.relation(), { signal });
-    await batches?.drop();
-    this.#pending = null;
+    const options = onProgress === undefined ? { signal } : { signal, onProgress };
     const contents = { ...(await this.#folder.inspect()), foreign: [] };
     const { path: folder } = this.#config;
     const held = await heldRows({ folder, contents, schema, signal, engine: this.#context.engine });
@@ -233,18 +232,19 @@ class ParquetStoreSession implements StoreSession {
       folder,
       files: contents.files,
       held,
+      rows,
       schema,
       key,
       order,
       engine,
-      signal,
+      options,
       allocate,
       copy,
     });
     for (const { path } of plan.rewritten) if (path !== null) stage.add(path);
-    await stage.writeRows(plan.fresh.sql);
+    await stage.writeRows(plan.fresh.sql, onProgress);
     this.#replaced = plan.rewritten.map(({ name }) => name);
-    return plan;
+    this.#merged = plan;
   }
 }
 
