@@ -58,8 +58,8 @@ const eachKind = fc.constantFrom(...simpleKinds).map((kind): LogicalType => ({ k
 
 describe('the fingerprint of a column', () => {
   it.each([
-    ['every simple type', eachKind, 150],
-    ['types in types', anyType, 150],
+    ['every simple type', eachKind, 100],
+    ['types in types', anyType, 80],
   ])('changes with any one value, and not with the order: %s', async (_, types, numRuns) => {
     await fc.assert(
       fc.asyncProperty(changed(types), async ({ type, values, other, at, cut, how }) => {
@@ -161,10 +161,10 @@ describe('the fingerprint of a column', () => {
     expect(after).toEqual(before);
   });
 
-  it('can be made of two thousand columns', async () => {
-    const columns = Array.from({ length: 2000 }, (_, i) => `i + ${i} AS c${i}`);
+  it('can be made of a thousand columns', async () => {
+    const columns = Array.from({ length: 1000 }, (_, i) => `i + ${i} AS c${i}`);
     const sql = `SELECT ${columns.join(', ')} FROM range(100) AS t(i)`;
     const found = await fingerprintOf(held.session, sql, await held.session.describe(sql));
-    expect(found.columns[1999]).toMatchObject({ name: 'c1999', min: '1999', max: '2098', count: 100 });
+    expect(found.columns[999]).toMatchObject({ name: 'c999', min: '999', max: '1098', count: 100 });
   });
 });
