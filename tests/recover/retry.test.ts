@@ -174,7 +174,7 @@ const unfinished = () => fail('PUBLISH_UNFINISHED', { path: 'p', reason: 'the di
 
 describe('a publication of which nobody knows whether it happened', () => {
   it('is not done twice where it did', async () => {
-    const { home } = flaky([]);
+    const { home, readings } = flaky([]);
     const { store, opened } = storeWith((session, nth) => {
       const publish = session.publish.bind(session);
       session.publish = async (commit) => {
@@ -186,6 +186,8 @@ describe('a publication of which nobody knows whether it happened', () => {
     const told = await start({ name: 'f', home, store, run_type: 'incremental', retry: soon });
     expect(told).toMatchObject({ attempts: 2, rows: 3, error: null });
     expect(opened()).toBe(2);
+    // Nor is anything read again.
+    expect(readings()).toBe(1);
     await place.witness.expectSame(
       settled(place.at('store')),
       'SELECT * FROM (VALUES (1::BIGINT), (2), (3)) AS t(id)',
