@@ -48,7 +48,10 @@ export interface EventMap {
 export type EventName = keyof EventMap;
 export type Listener<N extends EventName> = (event: EventMap[N]) => void;
 
-/** A typed stream of events. Listeners are called in the order they were added, and at once. */
+/**
+ * A typed stream of events. Listeners are called in the order they were added, and at once. One that throws disturbs
+ * neither the run nor the other listeners: it becomes a warning of the process.
+ */
 export class Events {
   readonly #listeners = new Map<EventName, Set<Listener<never>>>();
 
@@ -61,6 +64,12 @@ export class Events {
   }
 
   emit<N extends EventName>(name: N, event: EventMap[N]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as Listener<N>)(event);
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        (listener as Listener<N>)(event);
+      } catch (error) {
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
   }
 }
