@@ -47,12 +47,33 @@ export async function readFooter(path: string, options: ReadFooterOptions = {}):
   }
 }
 
+/** Memory for first readings, used again and again: thousands of files would else leave much to be collected. */
+const spare: Buffer[] = [];
+
 async function readMetadata(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
+  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(firstReading);
+  try {
+    return await metadataWith(buffer, file, path, size);
+  } finally {
+    spare.push(buffer);
+  }
+}
+
+async function metadataWith(
+  buffer: Buffer,
+  file: FileHandle,
+  path: string,
+  size: number,
+): Promise<Uint8Array> {
   if (size === 0) throw fail('NOT_PARQUET', { path, reason: 'it is empty' });
   if (size < smallestFile) throw fail('NOT_PARQUET', { path, reason: `it has ${size} bytes only` });
-  const head = await readAt(file, path, 0, 4);
-  const tail = await readAt(file, path, Math.max(0, size - firstReading), Math.min(size, firstReading));
-  const first = magicOf(head);
+  const first = magicOf(await readInto(buffer.subarray(0, 4), file, path, 0));
+  const tail = await readInto(
+    buffer.subarray(0, Math.min(size, firstReading)),
+    file,
+    path,
+    Math.max(0, size - firstReading),
+  );
   const last = magicOf(tail.subarray(-4));
   if (first === 'PARE' && last === 'PARE') throw fail('PARQUET_ENCRYPTED', { path });
   if (first !== 'PAR1') throw fail('NOT_PARQUET', { path, reason: 'it does not begin with PAR1' });
@@ -74,14 +95,14 @@ async function readMetadata(file: FileHandle, path: string, size: number): Promi
   }
   const end = tail.length - tailBytes;
   if (length <= end) return Buffer.from(tail.subarray(end - length, end));
-  return readAt(file, path, size - tailBytes - length, length);
+  return readInto(Buffer.allocUnsafeSlow(length), file, path, size - tailBytes - length);
 }
 
-async function readAt(file: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
+/** Fills a buffer from a place of the file. */
+async function readInto(buffer: Buffer, file: FileHandle, path: string, offset: number): Promise<Buffer> {
   let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+  while (done < buffer.length) {
+    const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done);
     if (bytesRead === 0)
       throw fail('PARQUET_DAMAGED', { path, reason: 'it became shorter while it was read' });
     done += bytesRead;
