@@ -17,7 +17,7 @@ export function writePage(groups, facts, { bytes, rounds }) {
     `${count(true)} reached, ${count(false)} missed${unknown}.`,
     goalsTable(goals),
     '## The machine',
-    tableText({ header: ['', 'what'], lines: facts }),
+    tableText({ header: ['', ''], lines: facts, words: 2 }),
     ...groups.flatMap(({ title, text: about, parts }) => [
       `## ${title}`,
       about,

@@ -60,9 +60,13 @@ function placeExtensions() {
 /** The versions of the contenders in Python; none where they are not installed. */
 export function pythonVersions() {
   if (!existsSync(stamp)) return [];
-  return readFileSync(requirements, 'utf8')
+  const pinned = readFileSync(requirements, 'utf8')
     .split('\n')
     .filter((line) => line.includes('=='))
-    .map((line) => line.split('=='))
-    .filter(([name]) => !name.startsWith('duckdb-ext'));
+    .map((line) => line.split('=='));
+  const { HYGGE_PY: checkout } = process.env;
+  if (checkout === undefined) return pinned;
+  const [, version] =
+    /^version = "(.*)"$/m.exec(readFileSync(join(checkout, 'pyproject.toml'), 'utf8')) ?? [];
+  return [...pinned, ['the earlier hygge', version ?? 'unknown']];
 }

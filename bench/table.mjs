@@ -1,16 +1,16 @@
-/** A table as Markdown, its columns aligned: figures to the right. */
-export function tableText({ header, lines }) {
+/** A table as Markdown, its columns aligned: the first to the left, and figures to the right. */
+export function tableText({ header, lines, words = 1 }) {
   const all = [header, ...lines].map((line) => line.map((cell) => `${cell ?? ''}`.replaceAll('|', '\\|')));
   const widths = header.map((_, i) => Math.max(3, ...all.map((line) => [...(line[i] ?? '')].length)));
-  const row = (cells) => `| ${cells.map((cell, i) => pad(cell, widths[i], i)).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  const row = (cells) => `| ${cells.map((cell, i) => pad(cell, widths[i], i < words)).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (i < words ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
   const [first, ...rest] = all;
   return [row(first), rule, ...rest.map(row)].join('\n');
 }
 
-const pad = (cell, width, i) => {
+const pad = (cell, width, left) => {
   const room = ' '.repeat(Math.max(0, width - [...cell].length));
-  return i === 0 ? cell + room : room + cell;
+  return left ? cell + room : room + cell;
 };
 
 /** Goals as a table. */
