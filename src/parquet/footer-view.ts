@@ -1,16 +1,14 @@
 import { fail } from '../errors/index.js';
-import type { ByteRange, ColumnChunk, ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
-import { codecOf, encodingOf, physicalTypeOf } from './names.js';
-import { type SchemaElement, type SchemaTree, schemaTree } from './schema-tree.js';
-import { bytesOf, fieldOf, integerOf, isStruct, listOf, structOf, textOf } from './thrift/access.js';
+import { isInteger, readNumber, wrongTypes } from './chunk-view.js';
+import type { ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
+import { readRowGroups } from './row-group-view.js';
+import { type SchemaTree, schemaTree } from './schema-tree.js';
+import { SharedParts } from './shared-parts.js';
+import { asText, isStruct, listOf, textOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
-import { encodeThrift } from './thrift/encode.js';
-import { columnChunkShape, fileShape, hasShape, rowGroupShape } from './thrift/shape.js';
-import { struct, type ThriftList, type ThriftStruct, type ThriftValue, thriftType } from './thrift/tree.js';
-
-/** Field numbers of the format that hold encoded lists of their own. */
-const rowGroupsField = 4;
-const columnsField = 1;
+import { ThriftReader } from './thrift/reader.js';
+import { fileShape, skipAs } from './thrift/shape.js';
+import { type ThriftList, type ThriftStruct, thriftType } from './thrift/tree.js';
 
 /** What is known of a file before its footer is read. */
 export interface FileFacts {
@@ -19,130 +17,159 @@ export interface FileFacts {
   readonly modified: number;
 }
 
+/** Where a field's value lies in the metadata. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const schemaTrees = new SharedParts<SchemaTree>(8);
+const keyValueLists = new SharedParts<readonly KeyValue[]>(2);
+const orderLists = new SharedParts<readonly ColumnOrder[]>(8);
+const writerNames = new SharedParts<string>(8);
+
 /** Makes the typed view of a footer from its metadata. `bytes` are kept by the view. */
 export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   const { path } = file;
-  const raw = metadataTree(bytes, path);
-  if (fieldOf(raw, 8) !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
-  const need = needIn(path);
-  if (!hasShape(raw, fileShape)) throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes('its footer') });
-  const schemaList = need(listOf(raw, 2), 'its schema is missing');
-  const { root, leaves } = sharedSchemaTree(schemaList, path);
-  const rows = need(countOf(raw, 3), 'its number of rows is missing or impossible');
-  const rowGroupList = need(listOf(raw, rowGroupsField), 'its list of row groups is missing');
-  const rowGroups = rowGroupList.values.map((value, i) => rowGroupView(value, leaves, path, i + 1));
-  const inGroups = rowGroups.reduce((sum, group) => sum + group.rows, 0);
+  const scan = new MetadataScan(bytes, path);
+  const { tree, rowGroups } = scan.tables();
+  const { rows } = scan;
+  if (rows < 0) throw scan.damaged('its number of rows is missing or impossible');
+  let inGroups = 0;
+  for (const group of rowGroups) inGroups += group.rows;
   if (inGroups !== rows) {
-    throw fail('PARQUET_DAMAGED', {
-      path,
-      reason: `its footer speaks of ${rows} rows, but its row groups have ${inGroups}`,
-    });
+    throw scan.damaged(`its footer speaks of ${rows} rows, but its row groups have ${inGroups}`);
   }
-  const orders = listOf(raw, 7);
   return {
     path,
     fileBytes: file.bytes,
     modified: file.modified,
     footerBytes: bytes.length,
-    version: integerOf(raw, 1) ?? 0,
+    version: Math.max(0, scan.version),
     rows,
-    createdBy: textOf(raw, 6),
-    schema: root,
-    leaves,
+    createdBy: scan.part(6, writerNames, (part) => asText(part)),
+    schema: tree.root,
+    leaves: tree.leaves,
     rowGroups,
-    keyValues: structsIn(listOf(raw, 5)).map(keyValueView),
-    columnOrders: orders === null ? null : structsIn(orders).map(columnOrderView),
+    keyValues: scan.part(5, keyValueLists, (part) => structsIn(part, 5, path).map(keyValueView)) ?? [],
+    columnOrders: scan.part(7, orderLists, (part) => structsIn(part, 7, path).map(columnOrderView)),
     raw: bytes,
   };
-}
-
-/** The schemas read last, by their bytes: thousands of files of one writer share one tree in memory. */
-const schemaTrees = new Map<string, SchemaTree>();
-const mostSchemaTrees = 32;
-
-function sharedSchemaTree(list: ThriftList, path: string): SchemaTree {
-  const bytes = encodeThrift(struct([{ id: 2, type: thriftType.list, value: list }]));
-  const key = Buffer.from(bytes).toString('latin1');
-  const tree = schemaTrees.get(key) ?? schemaTree(list, path);
-  schemaTrees.delete(key);
-  schemaTrees.set(key, tree);
-  for (const oldest of schemaTrees.keys()) {
-    if (schemaTrees.size <= mostSchemaTrees) break;
-    schemaTrees.delete(oldest);
-  }
-  return tree;
 }
 
 /** The metadata as a tree; the row groups are left encoded. */
 export function metadataTree(bytes: Uint8Array, path: string): ThriftStruct {
-  return decodeThrift(bytes, { path, leaveEncoded: rowGroupsField });
+  return decodeThrift(bytes, { path, leaveEncoded: 4 });
 }
 
-function rowGroupView(
-  value: ThriftValue,
-  leaves: readonly SchemaElement[],
-  path: string,
-  number: number,
-): RowGroup {
-  const need = needIn(path);
-  const bytes = need(encodedBytes(value), 'its list of row groups is not readable');
-  const raw = decodeThrift(bytes, { path, leaveEncoded: columnsField });
-  if (!hasShape(raw, rowGroupShape))
-    throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes(`row group ${number}`) });
-  const rows = need(countOf(raw, 3), `the number of rows of row group ${number} is missing or impossible`);
-  const chunks = need(listOf(raw, columnsField), `row group ${number} has no list of columns`).values;
-  if (chunks.length !== leaves.length) {
-    throw fail('PARQUET_DAMAGED', {
-      path,
-      reason: `row group ${number} has ${chunks.length} columns, but the schema has ${leaves.length}`,
-    });
+/** One pass over the metadata: row groups are read at once, and of the rest is noted where it lies. */
+class MetadataScan {
+  version = -1;
+  rows = -1;
+  readonly #bytes: Uint8Array;
+  readonly #path: string;
+  readonly #spans: (Span | undefined)[] = [];
+  /** Whether all fields are of the types that the format gives them. */
+  #fits = true;
+  #rowGroups: { readonly schema: Span; readonly at: Span; readonly list: RowGroup[] } | null = null;
+
+  constructor(bytes: Uint8Array, path: string) {
+    this.#bytes = bytes;
+    this.#path = path;
+    const reader = new ThriftReader(bytes, path);
+    reader.enter();
+    for (let before = 0; reader.nextField(before); ) {
+      const { fieldId: id, fieldType: type } = reader;
+      before = id;
+      const start = reader.offset;
+      if (id === 1 && isInteger(type)) this.version = readNumber(reader);
+      else if (id === 3 && isInteger(type)) this.rows = readNumber(reader);
+      else if (id === 4 && type === thriftType.list) this.#pass(reader);
+      else reader.skip(type, false);
+      const wanted = fileShape[id];
+      if (wanted === undefined) continue;
+      if (type !== (typeof wanted === 'number' ? wanted : thriftType.list)) this.#fits = false;
+      this.#spans[id] = { start, end: reader.offset };
+    }
+    reader.leave();
+    const rest = bytes.length - reader.offset;
+    if (rest > 0) throw reader.damaged(`its metadata ends ${rest} bytes before it should`);
   }
-  const columns = leaves.map((leaf, i) => chunkView(chunks[i], leaf, path, number));
-  return { rows, totalBytes: countOf(raw, 2) ?? 0, columns, raw: bytes };
+
+  damaged(reason: string): Error {
+    return fail('PARQUET_DAMAGED', { path: this.#path, reason });
+  }
+
+  /** The schema and the row groups. Every error of theirs is told here. */
+  tables(): { readonly tree: SchemaTree; readonly rowGroups: readonly RowGroup[] } {
+    const [, , schema, , at, , , , encryption] = this.#spans;
+    if (encryption !== undefined) throw fail('PARQUET_ENCRYPTED', { path: this.#path });
+    if (!this.#fits) throw this.damaged(wrongTypes('its footer'));
+    if (schema === undefined) throw this.damaged('its schema is missing');
+    const tree = this.#treeAt(schema);
+    if (at === undefined) throw this.damaged('its list of row groups is missing');
+    const read = this.#rowGroups;
+    if (read !== null && read.schema === schema && read.at.start === at.start) {
+      return { tree, rowGroups: read.list };
+    }
+    const reader = new ThriftReader(this.#bytes, this.#path);
+    reader.offset = at.start;
+    return { tree, rowGroups: readRowGroups(reader, tree.leaves) };
+  }
+
+  /** What is made of a field; null where there is none. */
+  part<T>(id: number, shared: SharedParts<T>, make: (part: Uint8Array) => T): T | null {
+    const span = this.#spans[id];
+    if (span === undefined) return null;
+    // a text has its length before it
+    if (id !== 6) return shared.get(this.#bytes, span.start, span.end, make);
+    const reader = new ThriftReader(this.#bytes, this.#path);
+    reader.offset = span.start;
+    reader.length();
+    return shared.get(this.#bytes, reader.offset, span.end, make);
+  }
+
+  /** Goes over the row groups, and reads them where the schema is known already, as in every usual file. */
+  #pass(reader: ThriftReader): void {
+    const start = reader.offset;
+    const schema = this.#spans[2];
+    try {
+      if (schema !== undefined && this.#fits) {
+        const inner = new ThriftReader(this.#bytes, this.#path);
+        inner.offset = start;
+        const list = readRowGroups(inner, this.#treeAt(schema).leaves);
+        reader.offset = inner.offset;
+        this.#rowGroups = { schema, at: { start, end: inner.offset }, list };
+        return;
+      }
+    } catch {
+      // told by `tables`, unless there is something more important to tell
+    }
+    reader.skip(thriftType.list, false);
+  }
+
+  #treeAt({ start, end }: Span): SchemaTree {
+    return schemaTrees.get(this.#bytes, start, end, (part) =>
+      schemaTree(listIn(part, 2, this.#path), this.#path),
+    );
+  }
 }
 
-function chunkView(
-  value: ThriftValue | undefined,
-  leaf: SchemaElement,
-  path: string,
-  rowGroup: number,
-): ColumnChunk {
-  const need = needIn(path);
-  const where = `column "${leaf.path.join('.')}" of row group ${rowGroup}`;
-  const bytes = need(value === undefined ? null : encodedBytes(value), `${where} is not readable`);
-  const raw = decodeThrift(bytes, { path });
-  if (!hasShape(raw, columnChunkShape)) throw fail('PARQUET_DAMAGED', { path, reason: wrongTypes(where) });
-  if (fieldOf(raw, 8) !== undefined || fieldOf(raw, 9) !== undefined)
-    throw fail('PARQUET_ENCRYPTED', { path });
-  const elsewhere = bytesOf(raw, 1);
-  if (elsewhere !== null && elsewhere.length > 0) {
-    throw fail('NOT_PARQUET', { path, reason: 'it is an index of other files, and has no rows of its own' });
-  }
-  const meta = need(structOf(raw, 3), `${where} has no description`);
-  const typeNumber = need(integerOf(meta, 1), `${where} has no type`);
-  const type = physicalTypeOf(typeNumber);
-  if (type === undefined || type !== leaf.type) {
-    throw fail('PARQUET_DAMAGED', { path, reason: `${where} is of another type than in the schema` });
-  }
-  const impossible = `${where} has an impossible size or place`;
-  const bloomOffset = optionalCount(meta, 14, impossible, path);
-  return {
-    leaf,
-    type,
-    encodings: (listOf(meta, 2)?.values ?? []).map((number) => encodingOf(Number(number))),
-    codec: codecOf(need(integerOf(meta, 4), `${where} does not say how it is compressed`)),
-    values: need(countOf(meta, 5), impossible),
-    uncompressedBytes: need(countOf(meta, 6), impossible),
-    compressedBytes: need(countOf(meta, 7), impossible),
-    dataPageOffset: need(countOf(meta, 9), impossible),
-    indexPageOffset: optionalCount(meta, 10, impossible, path),
-    dictionaryPageOffset: optionalCount(meta, 11, impossible, path),
-    offsetIndex: rangeOf(raw, 4, 5),
-    columnIndex: rangeOf(raw, 6, 7),
-    bloomFilter: bloomOffset === null ? null : { offset: bloomOffset, length: countOf(meta, 15) },
-    raw: bytes,
-  };
+/** The list of a field, as a tree. PARQUET_DAMAGED where it holds what the format does not want there. */
+function listIn(part: Uint8Array, id: number, path: string): ThriftList {
+  const reader = new ThriftReader(part, path);
+  const fits = skipAs(reader, thriftType.list, fileShape[id]);
+  // as the only field of a struct
+  const bytes = new Uint8Array(part.length + 2);
+  bytes[0] = (1 << 4) | thriftType.list;
+  bytes.set(part, 1);
+  const list = listOf(decodeThrift(bytes, { path }), 1);
+  if (list === null || !fits) throw reader.damaged(wrongTypes('its footer'));
+  return list;
 }
+
+const structsIn = (part: Uint8Array, id: number, path: string): ThriftStruct[] =>
+  listIn(part, id, path).values.filter(isStruct);
 
 function keyValueView(raw: ThriftStruct): KeyValue {
   return { key: textOf(raw, 1) ?? '', value: textOf(raw, 2) };
@@ -153,39 +180,4 @@ function columnOrderView(raw: ThriftStruct): ColumnOrder {
   if (id === 1) return 'type';
   if (id === 2) return 'ieee754_total';
   return id === 3 ? 'int96_timestamp' : 'other';
-}
-
-function rangeOf(raw: ThriftStruct, offsetField: number, lengthField: number): ByteRange | null {
-  const offset = countOf(raw, offsetField);
-  const length = countOf(raw, lengthField);
-  return offset === null || length === null || length === 0 ? null : { offset, length };
-}
-
-function encodedBytes(value: ThriftValue): Uint8Array | null {
-  return typeof value === 'object' && 'kind' in value && value.kind === 'encoded' ? value.bytes : null;
-}
-
-const structsIn = (list: ThriftList | null): ThriftStruct[] => list?.values.filter(isStruct) ?? [];
-
-/** An integer that is not negative; null where it is missing or is. */
-function countOf(raw: ThriftStruct, id: number): number | null {
-  const value = integerOf(raw, id);
-  return value !== null && value >= 0 ? value : null;
-}
-
-/** As {@link countOf}, where missing is fine and anything impossible is PARQUET_DAMAGED. */
-function optionalCount(raw: ThriftStruct, id: number, reason: string, path: string): number | null {
-  const value = fieldOf(raw, id);
-  if (value === undefined) return null;
-  if (typeof value !== 'number' || value < 0) throw fail('PARQUET_DAMAGED', { path, reason });
-  return value;
-}
-
-const wrongTypes = (what: string): string => `the description of ${what} has fields of wrong types`;
-
-function needIn(path: string): <T>(value: T | null, reason: string) => T {
-  return (value, reason) => {
-    if (value === null) throw fail('PARQUET_DAMAGED', { path, reason });
-    return value;
-  };
 }

@@ -5,37 +5,49 @@ import { geoParquetColumns } from './geo.js';
 import { leafType } from './leaf-type.js';
 import type { SchemaElement } from './schema-tree.js';
 
+/** What was worked out for a schema, which thousands of files may share; types where no file says of geometries. */
+const schemas = new WeakMap<SchemaElement, Schema>();
+const names = new WeakMap<SchemaElement, readonly string[]>();
+
 /**
  * The columns of a file as the engine's reader sees them, without the engine. The n-th column is the n-th child
  * of `footer.schema`; its name differs where two names were equal but for their case: the second gets `_1`.
  * Errors: PARQUET_TYPE_UNSUPPORTED where the engine would refuse a column.
  */
 export function logicalSchema(footer: Footer): Schema {
-  const mapper = new TypeMapper(footer);
-  const columns = footer.schema.children;
-  const names = columnNames(footer);
-  return columns.map((column, i) => ({
-    name: names[i] ?? '',
+  const geometries = geoParquetColumns(footer.keyValues);
+  const known = geometries.size === 0 ? schemas.get(footer.schema) : undefined;
+  if (known !== undefined) return known;
+  const mapper = new TypeMapper(footer, geometries);
+  const own = columnNames(footer);
+  const schema = footer.schema.children.map((column, i) => ({
+    name: own[i] ?? '',
     type: mapper.typeOf(column, footer.schema),
     nullable: column.repetition === 'optional',
   }));
+  if (geometries.size === 0) schemas.set(footer.schema, schema);
+  return schema;
 }
 
 /**
  * The names of a file's columns as the engine and {@link logicalSchema} have them: the n-th belongs to the n-th
  * child of `footer.schema`. One without a name is called `C` and its place, from 0.
  */
-export function columnNames(footer: Footer): string[] {
-  return distinctNames(footer.schema.children).map((name, i) => (name === '' ? `C${i}` : name));
+export function columnNames({ schema }: Footer): readonly string[] {
+  const known = names.get(schema);
+  if (known !== undefined) return known;
+  const own = distinctNames(schema.children).map((name, i) => (name === '' ? `C${i}` : name));
+  names.set(schema, own);
+  return own;
 }
 
 class TypeMapper {
   readonly #footer: Footer;
   readonly #geometries: ReadonlySet<string>;
 
-  constructor(footer: Footer) {
+  constructor(footer: Footer, geometries: ReadonlySet<string>) {
     this.#footer = footer;
-    this.#geometries = geoParquetColumns(footer.keyValues);
+    this.#geometries = geometries;
   }
 
   typeOf(element: SchemaElement, parent: SchemaElement): LogicalType {

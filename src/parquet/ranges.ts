@@ -19,34 +19,51 @@ export function chunkRange(chunk: ColumnChunk): ByteRange {
  */
 export function checkRanges(footer: Footer): void {
   const end = footer.fileBytes - tailBytes - footer.footerBytes;
-  const damaged = (reason: string): Error => fail('PARQUET_DAMAGED', { path: footer.path, reason });
-  const inside = (range: ByteRange): boolean =>
-    range.offset >= dataStart && range.length <= end - range.offset && range.offset <= end;
-
+  const inside = (offset: number, length: number): boolean =>
+    offset >= dataStart && length <= end - offset && offset <= end;
   const taken: ByteRange[] = [];
   for (const [i, group] of footer.rowGroups.entries()) {
     for (const chunk of group.columns) {
-      const where = (): string => `column "${chunk.leaf.path.join('.')}" of row group ${i + 1}`;
       const range = chunkRange(chunk);
-      if (range.length > 0) {
-        if (!inside(range)) throw damaged(`${where()} should lie beyond the data's end`);
-        if (chunk.dataPageOffset >= range.offset + range.length) {
-          throw damaged(`the data of ${where()} should lie beyond the column's end`);
-        }
-        taken.push(range);
+      const reason = impossibleIn(chunk, range, group, inside);
+      if (reason !== null) {
+        const where = `column "${chunk.leaf.path.join('.')}" of row group ${i + 1}`;
+        throw fail('PARQUET_DAMAGED', { path: footer.path, reason: reason(where) });
       }
-      if (chunk.leaf.maxRepetition === 0 && chunk.values !== group.rows) {
-        throw damaged(`${where()} has ${chunk.values} values for ${group.rows} rows`);
-      }
-      if (chunk.values > 0 && range.length === 0) throw damaged(`${where()} has values, but no bytes`);
-      for (const extra of [chunk.columnIndex, chunk.offsetIndex, bloomRange(chunk)]) {
-        if (extra !== null && !inside(extra)) {
-          throw damaged(`an index of ${where()} should lie beyond the data's end`);
-        }
-      }
+      if (range.length > 0) taken.push(range);
     }
   }
-  if (overlap(taken)) throw damaged('two of its columns should lie in the same place');
+  if (overlap(taken)) {
+    const reason = 'two of its columns should lie in the same place';
+    throw fail('PARQUET_DAMAGED', { path: footer.path, reason });
+  }
+}
+
+/** What of a chunk cannot be, said of the place where it is; null where all can. */
+function impossibleIn(
+  chunk: ColumnChunk,
+  range: ByteRange,
+  group: RowGroup,
+  inside: (offset: number, length: number) => boolean,
+): ((where: string) => string) | null {
+  const { offset, length } = range;
+  if (length > 0) {
+    if (!inside(offset, length)) return (where) => `${where} should lie beyond the data's end`;
+    if (chunk.dataPageOffset >= offset + length) {
+      return (where) => `the data of ${where} should lie beyond the column's end`;
+    }
+  }
+  if (chunk.leaf.maxRepetition === 0 && chunk.values !== group.rows) {
+    return (where) => `${where} has ${chunk.values} values for ${group.rows} rows`;
+  }
+  if (chunk.values > 0 && length === 0) return (where) => `${where} has values, but no bytes`;
+  const { columnIndex, offsetIndex, bloomFilter } = chunk;
+  const indexes =
+    (columnIndex === null || inside(columnIndex.offset, columnIndex.length)) &&
+    (offsetIndex === null || inside(offsetIndex.offset, offsetIndex.length)) &&
+    // one of unknown length has at least a header
+    (bloomFilter === null || inside(bloomFilter.offset, bloomFilter.length ?? 1));
+  return indexes ? null : (where) => `an index of ${where} should lie beyond the data's end`;
 }
 
 /** The bytes of a row group's columns together. */
@@ -54,14 +71,9 @@ export function dataBytes(group: RowGroup): number {
   return group.columns.reduce((sum, chunk) => sum + chunk.compressedBytes, 0);
 }
 
-/** A bloom filter of unknown length has at least a header. */
-function bloomRange(chunk: ColumnChunk): ByteRange | null {
-  const { bloomFilter } = chunk;
-  return bloomFilter === null ? null : { offset: bloomFilter.offset, length: bloomFilter.length ?? 1 };
-}
-
 function overlap(ranges: ByteRange[]): boolean {
-  ranges.sort((a, b) => a.offset - b.offset);
+  const follows = (range: ByteRange, i: number): boolean => range.offset >= (ranges[i - 1]?.offset ?? 0);
+  if (!ranges.every(follows)) ranges.sort((a, b) => a.offset - b.offset);
   let end = 0;
   for (const range of ranges) {
     if (range.offset < end) return true;

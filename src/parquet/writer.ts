@@ -51,6 +51,8 @@ export function hasSoundStatistics(createdBy: string | null): boolean {
 
 /** Whether a writer left the dictionary's header out of its chunks' sizes (PARQUET-816). */
 export function hasShortSizes(createdBy: string | null): boolean {
+  // asked for each of thousands of files
+  if (createdBy === null || !/^\s*parquet-mr/i.test(createdBy)) return false;
   const writer = writerOf(createdBy);
   return writer !== null && isOlder(writer, 'parquet-mr', [1, 2, 9]);
 }

@@ -15,6 +15,8 @@ export interface ChunkPlace {
   readonly chunk: ColumnChunk;
 }
 
+const none = new Uint8Array();
+
 /** A page whose bytes go by. */
 interface OpenPage {
   left: number;
@@ -36,7 +38,7 @@ export class ChunkCheck {
   #given = 0;
   #page: OpenPage | null = null;
   /** The beginning of a header that was cut in two. */
-  #held: Uint8Array = new Uint8Array();
+  #held: Uint8Array = none;
   #valuesLeft: number;
   #number = 0;
   #over = false;
@@ -76,9 +78,9 @@ export class ChunkCheck {
         throw this.#corrupt('its header cannot be read');
       // a copy, since whoever reads the bytes uses their memory again
       this.#held = Uint8Array.from(all);
-      return new Uint8Array();
+      return none;
     }
-    this.#held = new Uint8Array();
+    this.#held = none;
     if (this.#number === 0 && header.crc === null) this.#over = true;
     const behind = this.#length - this.#given + all.length - header.length;
     if (!this.#over && header.bytes > behind) throw this.#corrupt('it goes beyond the end of its column');

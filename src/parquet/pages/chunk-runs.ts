@@ -12,13 +12,17 @@ export interface PlacedChunk {
 
 /** The column chunks of a file that have bytes, in the order in which they lie. */
 export function placedChunks(footer: Footer): PlacedChunk[] {
-  const placed = footer.rowGroups.flatMap((group, rowGroup) =>
-    group.columns.map((chunk, column) => {
+  const placed: PlacedChunk[] = [];
+  let inOrder = true;
+  for (const [rowGroup, group] of footer.rowGroups.entries()) {
+    for (const [column, chunk] of group.columns.entries()) {
       const { offset, length } = chunkRange(chunk);
-      return { rowGroup, column, chunk, offset, end: offset + length };
-    }),
-  );
-  return placed.filter(({ offset, end }) => end > offset).sort((a, b) => a.offset - b.offset);
+      if (length === 0) continue;
+      inOrder &&= offset >= (placed.at(-1)?.offset ?? 0);
+      placed.push({ rowGroup, column, chunk, offset, end: offset + length });
+    }
+  }
+  return inOrder ? placed : placed.sort((a, b) => a.offset - b.offset);
 }
 
 /** Cuts bytes that lie at `from` in a file at the borders of its column chunks; what is in none is left out. */

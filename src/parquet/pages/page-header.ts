@@ -1,5 +1,5 @@
-import { integerOf, structOf } from '../thrift/access.js';
-import { decodeThriftPrefix } from '../thrift/decode.js';
+import { ThriftReader } from '../thrift/reader.js';
+import { type ThriftType, thriftType } from '../thrift/tree.js';
 
 /** What stands before each page of a column chunk. */
 export interface PageHeader {
@@ -15,21 +15,54 @@ export interface PageHeader {
 
 /** The header that some bytes begin with; null where they are none, or not all of one. */
 export function readPageHeader(bytes: Uint8Array, path: string): PageHeader | null {
-  let decoded: ReturnType<typeof decodeThriftPrefix>;
   try {
-    decoded = decodeThriftPrefix(bytes, { path, maxValues: 10_000 });
+    return headerAt(new ThriftReader(bytes, path));
   } catch {
     return null;
   }
-  const { struct, length } = decoded;
-  const size = integerOf(struct, 3);
-  const crc = integerOf(struct, 4);
-  if (integerOf(struct, 1) === null || size === null || size < 0) return null;
-  const data = structOf(struct, 5) ?? structOf(struct, 8);
-  return {
-    length,
-    bytes: size,
-    crc: crc === null ? null : crc >>> 0,
-    values: data === null ? 0 : (integerOf(data, 1) ?? 0),
-  };
+}
+
+/** The descriptions of data pages, of both versions: each begins with the number of values. */
+const isData = (id: number): boolean => id === 5 || id === 8;
+
+function headerAt(reader: ThriftReader): PageHeader | null {
+  let kind: number | null = null;
+  let size: number | null = null;
+  let crc: number | null = null;
+  let values = 0;
+  reader.enter();
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    if (id === 1) kind = integerAt(reader, type);
+    else if (id === 3) size = integerAt(reader, type);
+    else if (id === 4) crc = integerAt(reader, type);
+    else if (isData(id) && type === thriftType.struct) values = valuesIn(reader);
+    else reader.skip(type, false);
+  }
+  if (kind === null || size === null || size < 0) return null;
+  return { length: reader.offset, bytes: size, crc: crc === null ? null : crc >>> 0, values };
+}
+
+function valuesIn(reader: ThriftReader): number {
+  let values = 0;
+  reader.enter();
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    if (id === 1) values = integerAt(reader, type) ?? 0;
+    else reader.skip(type, false);
+  }
+  reader.leave();
+  return values;
+}
+
+/** An integer; null for anything else, which is passed over. */
+function integerAt(reader: ThriftReader, type: ThriftType): number | null {
+  if (type < thriftType.i16 || type > thriftType.i64) {
+    reader.skip(type, false);
+    return null;
+  }
+  const value = reader.integer();
+  return typeof value === 'number' ? value : null;
 }

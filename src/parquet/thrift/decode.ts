@@ -63,19 +63,21 @@ class Decoder {
   }
 
   top(): ThriftStruct {
-    return this.reader.nested(() => this.#fields(this.#options.leaveEncoded));
+    return this.#fields(this.#options.leaveEncoded);
   }
 
   #fields(leaveEncoded?: number): ThriftStruct {
+    const { reader } = this;
     const fields: ThriftField[] = [];
-    for (let before = 0; ; ) {
-      const header = this.reader.fieldHeader(before);
-      if (header === null) return fields.length === 0 ? noFields : struct(fields);
-      before = header.id;
-      const encoded = header.id === leaveEncoded && header.type === thriftType.list;
-      const value = encoded ? this.reader.nested(() => this.#encodedList()) : this.#value(header.type, false);
-      fields.push({ id: header.id, type: header.type, value });
+    reader.enter();
+    for (let before = 0; reader.nextField(before); ) {
+      const { fieldId: id, fieldType: type } = reader;
+      before = id;
+      const encoded = id === leaveEncoded && type === thriftType.list;
+      fields.push({ id, type, value: encoded ? this.#encodedList() : this.#value(type, false) });
     }
+    reader.leave();
+    return fields.length === 0 ? noFields : struct(fields);
   }
 
   #value(type: ThriftType, element: boolean): ThriftValue {
@@ -98,22 +100,25 @@ class Decoder {
       case thriftType.binary:
         return this.reader.take(this.reader.length());
       case thriftType.struct:
-        return this.reader.nested(() => this.#fields());
+        return this.#fields();
       case thriftType.map:
-        return this.reader.nested(() => this.#map());
+        return this.#map();
       default:
-        return this.reader.nested(() => this.#list());
+        return this.#list();
     }
   }
 
   #list(): ThriftList {
+    this.reader.enter();
     const { element, count } = this.reader.listHeader();
     const values: ThriftValue[] = [];
     for (let i = 0; i < count; i++) values.push(this.#value(element, true));
+    this.reader.leave();
     return { kind: 'list', element, values };
   }
 
   #encodedList(): ThriftList {
+    this.reader.enter();
     const { element, count } = this.reader.listHeader();
     this.reader.checkCount(count, smallestEncoded);
     const values: ThriftEncoded[] = [];
@@ -122,15 +127,18 @@ class Decoder {
       this.reader.skip(element, true);
       values.push({ kind: 'encoded', bytes: this.reader.bytes.subarray(start, this.reader.offset) });
     }
+    this.reader.leave();
     return { kind: 'list', element, values };
   }
 
   #map(): ThriftMap {
+    this.reader.enter();
     const { key, value, count } = this.reader.mapHeader();
     const entries: [ThriftValue, ThriftValue][] = [];
     for (let i = 0; i < count && key !== 0 && value !== 0; i++) {
       entries.push([this.#value(key, true), this.#value(value, true)]);
     }
+    this.reader.leave();
     return { kind: 'map', key, value, entries };
   }
 }

@@ -10,6 +10,9 @@ export class ThriftReader {
   readonly path: string;
   /** Of the next byte. */
   offset = 0;
+  /** Of the field that was come to last. */
+  fieldType: ThriftType = thriftType.true;
+  fieldId = 0;
   #depth = 0;
 
   constructor(bytes: Uint8Array, path: string) {
@@ -17,12 +20,13 @@ export class ThriftReader {
     this.path = path;
   }
 
-  /** Enters a struct, list or map, and leaves it again. */
-  nested<T>(read: () => T): T {
+  /** Enters a struct, list or map; {@link leave} leaves it again. */
+  enter(): void {
     if (++this.#depth > maxDepth) throw this.damaged(`its metadata is nested deeper than ${maxDepth} levels`);
-    const value = read();
+  }
+
+  leave(): void {
     this.#depth--;
-    return value;
   }
 
   byte(): number {
@@ -53,22 +57,29 @@ export class ThriftReader {
   /** A zigzag integer of any width: number where it is safe, bigint beyond. */
   integer(): number | bigint {
     const value = this.#varint();
-    if (typeof value === 'number') return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    if (typeof value === 'number') {
+      if (value <= 0x7fff_ffff) return (value >>> 1) ^ -(value & 1);
+      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
     const plain = (value >> 1n) ^ -(value & 1n);
     return plain >= BigInt(Number.MIN_SAFE_INTEGER) && plain <= BigInt(Number.MAX_SAFE_INTEGER)
       ? Number(plain)
       : plain;
   }
 
-  /** The next field's type and id; null at the end of the struct. `before`: the id of the field before it. */
-  fieldHeader(before: number): { readonly type: ThriftType; readonly id: number } | null {
+  /**
+   * Goes to the next field, whose type and id are then in {@link fieldType} and {@link fieldId}; false at the end of
+   * the struct. `before`: the id of the field before it, 0 of the first.
+   */
+  nextField(before: number): boolean {
     const header = this.byte();
-    if (header === 0) return null;
-    const type = this.type(header & 0x0f);
+    if (header === 0) return false;
+    this.fieldType = this.type(header & 0x0f);
     const delta = header >> 4;
     const id = delta === 0 ? Number(this.integer()) : before + delta;
     if (id < -0x8000 || id > 0x7fff) throw this.damaged(`its metadata holds a field with the number ${id}`);
-    return { type, id };
+    this.fieldId = id;
+    return true;
   }
 
   listHeader(): { readonly element: ThriftType; readonly count: number } {
@@ -113,7 +124,9 @@ export class ThriftReader {
         this.#pass(this.length());
         return;
       default:
-        this.nested(() => this.#skipContainer(type));
+        this.enter();
+        this.#skipContainer(type);
+        this.leave();
     }
   }
 
@@ -130,11 +143,9 @@ export class ThriftReader {
 
   #skipContainer(type: ThriftType): void {
     if (type === thriftType.struct) {
-      for (let before = 0; ; ) {
-        const header = this.fieldHeader(before);
-        if (header === null) return;
-        before = header.id;
-        this.skip(header.type, false);
+      for (let before = 0; this.nextField(before); ) {
+        before = this.fieldId;
+        this.skip(this.fieldType, false);
       }
     } else if (type === thriftType.map) {
       const { key, value, count } = this.mapHeader();
@@ -163,9 +174,15 @@ export class ThriftReader {
   }
 
   #varint(): number | bigint {
-    let value = 0;
-    let factor = 1;
-    for (let i = 0; i < 7; i++) {
+    const first = this.byte();
+    if (first < 0x80) return first;
+    return this.#longVarint(first & 0x7f);
+  }
+
+  #longVarint(low: number): number | bigint {
+    let value = low;
+    let factor = 128;
+    for (let i = 1; i < 7; i++) {
       const byte = this.byte();
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;

@@ -1,10 +1,14 @@
-import { isStruct } from './access.js';
-import { type ThriftList, type ThriftStruct, type ThriftType, type ThriftValue, thriftType } from './tree.js';
+import type { ThriftReader } from './reader.js';
+import { type ThriftType, thriftType } from './tree.js';
 
 /** Of which types the fields of a struct are, by their numbers. Fields that are not named here may be anything. */
 export type Shape = Readonly<Record<number, FieldShape>>;
 
-type FieldShape = ThriftType | 'flag' | { readonly struct: Shape } | { readonly list: ThriftType | Shape };
+export type FieldShape =
+  | ThriftType
+  | 'flag'
+  | { readonly struct: Shape }
+  | { readonly list: ThriftType | Shape };
 
 const { i16, i32, i64, binary, list, struct, true: yes, false: no } = thriftType;
 
@@ -34,7 +38,7 @@ const statistics: Shape = {
   8: 'flag',
 };
 
-const columnMetaData: Shape = {
+export const columnMetaDataShape: Shape = {
   1: i32,
   2: { list: i32 },
   3: { list: binary },
@@ -72,7 +76,7 @@ export const rowGroupShape: Shape = { 1: list, 2: i64, 3: i64, 4: list, 5: i64, 
 export const columnChunkShape: Shape = {
   1: binary,
   2: i64,
-  3: { struct: columnMetaData },
+  3: { struct: columnMetaDataShape },
   4: i64,
   5: i32,
   6: i64,
@@ -82,26 +86,47 @@ export const columnChunkShape: Shape = {
 };
 
 /**
- * Whether every field is of the type that the format gives it. Other readers pass over a field of another type, as
- * if it were not there; what is copied with one would mean different things to different readers.
+ * Passes over a value, and tells whether every field in it is of the type that the format gives it. Other readers
+ * pass over a field of another type, as if it were not there; what is copied with one would mean different things to
+ * different readers.
  */
-export function hasShape(tree: ThriftStruct, shape: Shape): boolean {
-  return tree.fields.every(({ id, type, value }) => {
-    const wanted = shape[id];
-    return wanted === undefined || fits(type, value, wanted);
-  });
+export function skipAs(reader: ThriftReader, type: ThriftType, wanted: FieldShape | undefined): boolean {
+  if (wanted === 'flag' || wanted === undefined || typeof wanted === 'number') {
+    reader.skip(type, false);
+    return wanted === undefined || type === wanted || (wanted === 'flag' && (type === yes || type === no));
+  }
+  if (type !== ('struct' in wanted ? struct : list)) {
+    reader.skip(type, false);
+    return false;
+  }
+  reader.enter();
+  const fit = 'struct' in wanted ? fieldsFit(reader, wanted.struct) : elementsFit(reader, wanted.list);
+  reader.leave();
+  return fit;
 }
 
-function fits(type: ThriftType, value: ThriftValue, wanted: FieldShape): boolean {
-  if (wanted === 'flag') return type === yes || type === no;
-  if (typeof wanted === 'number') return type === wanted;
-  if ('struct' in wanted) return type === struct && isStruct(value) && hasShape(value, wanted.struct);
-  return type === list && elementsFit(value as ThriftList, wanted.list);
+function fieldsFit(reader: ThriftReader, shape: Shape): boolean {
+  let fit = true;
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    if (!skipAs(reader, type, shape[id])) fit = false;
+  }
+  return fit;
 }
 
-function elementsFit({ element, values }: ThriftList, wanted: ThriftType | Shape): boolean {
+function elementsFit(reader: ThriftReader, wanted: ThriftType | Shape): boolean {
+  const { element, count } = reader.listHeader();
   // An empty list may be of anything.
-  if (values.length === 0) return true;
-  if (typeof wanted === 'number') return element === wanted;
-  return element === struct && values.every((value) => isStruct(value) && hasShape(value, wanted));
+  let fit = count === 0 || element === (typeof wanted === 'number' ? wanted : struct);
+  for (let i = 0; i < count; i++) {
+    if (typeof wanted === 'number' || !fit) {
+      reader.skip(element, true);
+    } else {
+      reader.enter();
+      fit = fieldsFit(reader, wanted);
+      reader.leave();
+    }
+  }
+  return fit;
 }

@@ -1,0 +1,95 @@
+import { fail } from '../errors/index.js';
+import { isInteger, readChunk, readNumber, wrongTypes } from './chunk-view.js';
+import type { ColumnChunk, RowGroup } from './footer.js';
+import type { SchemaElement } from './schema-tree.js';
+import type { ThriftReader } from './thrift/reader.js';
+import { rowGroupShape } from './thrift/shape.js';
+import { thriftType } from './thrift/tree.js';
+
+/** The fewest bytes of a row group, and of a column chunk. */
+const smallestStruct = 7;
+
+/** Reads the list of row groups where a reader stands. PARQUET_DAMAGED, PARQUET_ENCRYPTED, NOT_PARQUET. */
+export function readRowGroups(reader: ThriftReader, leaves: readonly SchemaElement[]): RowGroup[] {
+  const groups: RowGroup[] = [];
+  reader.enter();
+  const { element, count } = reader.listHeader();
+  reader.checkCount(count, smallestStruct);
+  if (count > 0 && element !== thriftType.struct) {
+    throw reader.damaged('its list of row groups is not readable');
+  }
+  for (let i = 0; i < count; i++) groups.push(readRowGroup(reader, leaves, i + 1));
+  reader.leave();
+  return groups;
+}
+
+function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], number: number): RowGroup {
+  const start = reader.offset;
+  let rows = -1;
+  let totalBytes = -1;
+  let columns: readonly ColumnChunk[] | null = null;
+  let fits = true;
+  reader.enter();
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    const wanted = rowGroupShape[id];
+    if (wanted !== undefined && wanted !== type) fits = false;
+    if (id === 1 && columns !== null) throw reader.damaged(`row group ${number} has two lists of columns`);
+    if (id === 1 && type === thriftType.list) columns = readChunks(reader, leaves, number);
+    else if (id === 2 && isInteger(type)) totalBytes = readNumber(reader);
+    else if (id === 3 && isInteger(type)) rows = readNumber(reader);
+    else reader.skip(type, false);
+  }
+  reader.leave();
+  if (!fits) throw reader.damaged(wrongTypes(`row group ${number}`));
+  if (rows < 0) throw reader.damaged(`the number of rows of row group ${number} is missing or impossible`);
+  if (columns === null) throw reader.damaged(`row group ${number} has no list of columns`);
+  return new RowGroupView(rows, Math.max(0, totalBytes), columns, reader, start);
+}
+
+function readChunks(reader: ThriftReader, leaves: readonly SchemaElement[], number: number): ColumnChunk[] {
+  const chunks: ColumnChunk[] = [];
+  reader.enter();
+  const { element, count } = reader.listHeader();
+  reader.checkCount(count, smallestStruct);
+  if (count > 0 && element !== thriftType.struct) {
+    throw reader.damaged(`the list of columns of row group ${number} is not readable`);
+  }
+  if (count !== leaves.length) {
+    const reason = `row group ${number} has ${count} columns, but the schema has ${leaves.length}`;
+    throw fail('PARQUET_DAMAGED', { path: reader.path, reason });
+  }
+  for (const leaf of leaves) chunks.push(readChunk(reader, leaf, number));
+  reader.leave();
+  return chunks;
+}
+
+class RowGroupView implements RowGroup {
+  readonly rows: number;
+  readonly totalBytes: number;
+  readonly columns: readonly ColumnChunk[];
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** `reader` stands behind the row group. */
+  constructor(
+    rows: number,
+    totalBytes: number,
+    columns: readonly ColumnChunk[],
+    reader: ThriftReader,
+    start: number,
+  ) {
+    this.rows = rows;
+    this.totalBytes = totalBytes;
+    this.columns = columns;
+    this.#bytes = reader.bytes;
+    this.#start = start;
+    this.#end = reader.offset;
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+}
