@@ -34,48 +34,78 @@ export function chooseColumns(
   footers: readonly Footer[],
   wanted: readonly ColumnChoice[] | undefined,
 ): ChosenColumns | SpliceImpossible {
-  const names = footers.map(columnNames);
-  const places = names.map((list) => new Map(list.map((name, place) => [name, place])));
-  const firstNames = names[0] ?? [];
-  const choices: { from: string; name?: string }[] = wanted?.slice() ?? firstNames.map((from) => ({ from }));
+  const [first] = footers;
+  const schemas = schemasOf(footers);
+  const [firstSchema] = schemas;
+  if (first === undefined || firstSchema === undefined)
+    return { impossible: 'there is no file to copy from' };
+  const choices: readonly { readonly from: string; readonly name?: string }[] =
+    wanted ?? columnNames(first).map((from) => ({ from }));
   if (choices.length === 0) return { impossible: 'no column is left' };
   if (wanted === undefined) {
-    for (const [i, other] of names.entries()) {
-      const extra = other.find((name) => places[0]?.has(name) !== true);
+    for (const { footer } of schemas) {
+      const extra = columnNames(footer).find((name) => !firstSchema.places.has(name));
       if (extra !== undefined) {
-        return { impossible: `column "${extra}" of ${footers[i]?.path} is missing in ${footers[0]?.path}` };
+        return { impossible: `column "${extra}" of ${footer.path} is missing in ${first.path}` };
       }
     }
   }
   const columns: ChosenColumn[] = [];
   for (const choice of choices) {
-    const elements: SchemaElement[] = [];
-    for (const [i, footer] of footers.entries()) {
-      const element = footer.schema.children[places[i]?.get(choice.from) ?? -1];
+    const found: SchemaElement[] = [];
+    const elements: SchemaElement[] = new Array(footers.length);
+    for (const { footer, places, inputs } of schemas) {
+      const element = footer.schema.children[places.get(choice.from) ?? -1];
       if (element === undefined) {
         return { impossible: `column "${choice.from}" is missing in ${footer.path}` };
       }
-      const [model] = elements;
+      const [model] = found;
       const difference = model === undefined ? null : differenceOf(model, element, true);
       if (difference !== null) {
         return {
-          impossible: `column "${choice.from}" is stored in two ways: ${difference} (${footers[0]?.path}, ${footer.path})`,
+          impossible: `column "${choice.from}" is stored in two ways: ${difference} (${first.path}, ${footer.path})`,
         };
       }
-      elements.push(element);
+      found.push(element);
+      for (const input of inputs) elements[input] = element;
     }
-    const own = elements[0]?.name;
-    const name = choice.name ?? own ?? choice.from;
-    columns.push({ rename: elements.every((element) => element.name === name) ? null : name, elements });
+    const name = choice.name ?? found[0]?.name ?? choice.from;
+    columns.push({ rename: found.every((element) => element.name === name) ? null : name, elements });
   }
-  const sameSchema = footers.map(
-    (footer, i) =>
-      columns.length === footer.schema.children.length &&
-      columns.every(
-        (column, c) => column.rename === null && column.elements[i] === footer.schema.children[c],
-      ),
-  );
+  const sameSchema: boolean[] = new Array(footers.length);
+  for (const { footer, inputs } of schemas) {
+    const { children } = footer.schema;
+    const [input = 0] = inputs;
+    const same =
+      columns.length === children.length &&
+      columns.every((column, c) => column.rename === null && column.elements[input] === children[c]);
+    for (const each of inputs) sameSchema[each] = same;
+  }
   return { columns, untouched: sameSchema[0] === true, sameSchema };
+}
+
+/** A schema that files share in memory, as those of one writer do. */
+interface SharedSchema {
+  /** The first file that has it. */
+  readonly footer: Footer;
+  /** Of its columns, by their names. */
+  readonly places: ReadonlyMap<string, number>;
+  /** All files that have it. */
+  readonly inputs: number[];
+}
+
+function schemasOf(footers: readonly Footer[]): readonly SharedSchema[] {
+  const schemas = new Map<SchemaElement, SharedSchema>();
+  for (const [i, footer] of footers.entries()) {
+    const known = schemas.get(footer.schema);
+    if (known !== undefined) {
+      known.inputs.push(i);
+      continue;
+    }
+    const places = new Map(columnNames(footer).map((name, place) => [name, place]));
+    schemas.set(footer.schema, { footer, places, inputs: [i] });
+  }
+  return [...schemas.values()];
 }
 
 /** The chunks of a row group that are copied, in the order of the output's leaves. */
@@ -83,12 +113,16 @@ export function chosenChunks(
   from: { readonly input: number; readonly group: RowGroup },
   chosen: ChosenColumns,
 ): ChosenChunk[] {
-  return chosen.columns.flatMap(({ elements, rename }) => {
+  const chunks: ChosenChunk[] = [];
+  for (const { elements, rename } of chosen.columns) {
     const element = elements[from.input];
-    if (element === undefined) return [];
-    const chunks = from.group.columns.slice(element.firstLeaf, element.firstLeaf + element.leafCount);
-    return chunks.map((chunk) => ({ chunk, rename }));
-  });
+    const end = element === undefined ? 0 : element.firstLeaf + element.leafCount;
+    for (let i = element?.firstLeaf ?? 0; i < end; i++) {
+      const chunk = from.group.columns[i];
+      if (chunk !== undefined) chunks.push({ chunk, rename });
+    }
+  }
+  return chunks;
 }
 
 /** How two columns differ in a way that keeps their chunks from standing in one file; null where they do not. */

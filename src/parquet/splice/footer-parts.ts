@@ -34,7 +34,12 @@ export function footerParts(
   const elements = listOf(raw, 2)?.values.filter(isStruct) ?? [];
   const orders = listOf(raw, 7)?.values.filter(isStruct) ?? [];
   if (footers.length > 1) raw = struct(raw.fields.filter((field) => sharedFields.includes(field.id)));
-  raw = withField(raw, 1, i32, Math.max(...footers.map((footer) => footer.version)));
+  raw = withField(
+    raw,
+    1,
+    i32,
+    footers.reduce((most, { version }) => Math.max(most, version), 0),
+  );
   raw = withField(raw, 2, list, structs(schemaElements(elements, chosen)));
   raw = withField(raw, 3, i64, rows);
   raw = withField(raw, rowGroupsField, list, structs([]));
@@ -75,15 +80,17 @@ function columnOrders(
   raw: readonly ThriftStruct[],
   chosen: ChosenColumns,
 ): ThriftList | undefined {
-  const inputs = footers.map((footer, i) =>
-    chosenLeaves(chosen, i).map((leaf) => footer.columnOrders?.[leaf]),
-  );
-  const [first] = inputs;
-  const known = inputs.every((orders) =>
-    orders.every((order, leaf) => order !== undefined && order === first?.[leaf]),
-  );
+  const first = chosenLeaves(chosen, 0).map((leaf) => footers[0]?.columnOrders?.[leaf]);
+  if (first.includes(undefined)) return undefined;
+  // files of one writer share their schema and their orders in memory
+  const checked = new Map<SchemaElement, Footer['columnOrders']>();
+  for (const [i, { schema, columnOrders: orders }] of footers.entries()) {
+    if (checked.get(schema) === orders) continue;
+    if (chosenLeaves(chosen, i).some((leaf, place) => orders?.[leaf] !== first[place])) return undefined;
+    checked.set(schema, orders);
+  }
   // of an order that is newer than this program, only one input can be trusted to mean the same as itself
-  if (!known || (footers.length > 1 && first?.includes('other') === true)) return undefined;
+  if (footers.length > 1 && first.includes('other')) return undefined;
   return structs(chosenLeaves(chosen, 0).flatMap((leaf) => raw[leaf] ?? []));
 }
 

@@ -24,9 +24,9 @@ export function mergeKeyValues(
 ): { readonly pairs: readonly KeyValue[]; readonly notes: readonly string[] } | SpliceImpossible {
   const pairs: KeyValue[] = [];
   const notes: string[] = [];
-  const others = footers
-    .slice(1)
-    .map((footer) => new Map(footer.keyValues.map((pair) => [pair.key, pair.value])));
+  // files of one writer share them in memory
+  const lists = new Set(footers.map((footer) => footer.keyValues));
+  const others = [...lists].map((list) => new Map(list.map((pair) => [pair.key, pair.value])));
   const sameColumns = chosen.sameSchema.every(Boolean);
   const geo = adaptGeo(footers, chosen);
   if (geo !== null && 'impossible' in geo) return geo;

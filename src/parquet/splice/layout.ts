@@ -1,7 +1,7 @@
 import type { ByteRange, Footer, RowGroup } from '../footer.js';
 import { chunkRange } from '../ranges.js';
 import type { ChosenChunk } from './columns.js';
-import { encodeMovedRowGroup, type MovedChunk } from './row-group.js';
+import { type MovedChunk, movedRowGroupText } from './row-group.js';
 
 /** Bytes to copy as they are: `bytes` of them, from `from` in an input to `to` in the output. */
 export interface SpliceCopy {
@@ -34,66 +34,69 @@ const dataStart = 4;
 /** A row group's number has 16 bits. */
 const largestOrdinal = 0x7fff;
 
-/** Lays out the row groups of one output, one behind the other. */
+/** Lays out the row groups of one output, one behind the other, each with those bloom filters whose size is known. */
 export class OutputLayout {
   readonly copies: SpliceCopy[] = [];
   readonly indexes: MovedIndex[] = [];
-  /** The encoded row groups, in base64; without the places of their indexes. */
+  /** The encoded row groups, in base64; without the places of `indexes`. */
   readonly rowGroups: string[] = [];
+  /** Of column chunks, without indexes. */
+  dataBytes = 0;
   readonly #numbered: boolean;
   #next = dataStart;
+  /** The copy that was laid out last; grows as long as its bytes go on in the same input. */
+  #last: { readonly input: number; readonly from: number; readonly to: number; bytes: number } | null = null;
 
   /** `rowGroups`: how many there will be. */
   constructor(rowGroups: number) {
     this.#numbered = rowGroups <= largestOrdinal + 1;
   }
 
-  get dataBytes(): number {
-    return this.#next - dataStart;
-  }
-
   /** `chunks`: those to copy, in the order of the output's leaves. */
   add(input: number, footer: Footer, group: RowGroup, chunks: readonly ChosenChunk[]): void {
     const start = this.#next;
-    const moved = chunks.map((chosen) => ({ ...chosen, range: chunkRange(chosen.chunk), shift: 0 }));
     // in the order of the columns, since some readers count on it
-    for (const chunk of moved) {
-      chunk.shift = this.#next - chunk.range.offset;
-      this.#copy(input, chunk.range);
+    const moved = chunks.map(({ chunk, rename }): Moving => {
+      const range = chunkRange(chunk);
+      const shift = this.#next - range.offset;
+      this.#copy(input, range.offset, range.length);
+      this.dataBytes += range.length;
+      return { chunk, rename, range, shift };
+    });
+    for (const each of moved) {
+      const { bloomFilter } = each.chunk;
+      if (bloomFilter === null || bloomFilter.length === null) continue;
+      each.bloomOffset = this.#next;
+      this.#copy(input, bloomFilter.offset, bloomFilter.length);
     }
     const ordinal = this.rowGroups.length;
     for (const [column, chunk] of moved.entries()) this.#addIndexes(input, ordinal, column, chunk);
     const place = { start, ordinal: this.#numbered ? ordinal : null, path: footer.path };
-    const encoded = encodeMovedRowGroup(group, moved, place);
-    this.rowGroups.push(Buffer.from(encoded).toString('base64'));
+    this.rowGroups.push(movedRowGroupText(group, moved, place));
   }
 
-  #copy(input: number, range: ByteRange): void {
-    const last = this.copies.at(-1);
-    if (last !== undefined && last.input === input && last.from + last.bytes === range.offset) {
-      this.copies[this.copies.length - 1] = { ...last, bytes: last.bytes + range.length };
-    } else if (range.length > 0) {
-      this.copies.push({ input, from: range.offset, to: this.#next, bytes: range.length });
+  #copy(input: number, from: number, bytes: number): void {
+    const last = this.#last;
+    if (last !== null && last.input === input && last.from + last.bytes === from) {
+      last.bytes += bytes;
+    } else if (bytes > 0) {
+      this.#last = { input, from, to: this.#next, bytes };
+      this.copies.push(this.#last);
     }
-    this.#next += range.length;
+    this.#next += bytes;
   }
 
-  #addIndexes(input: number, rowGroup: number, column: number, moved: MovedChunk): void {
+  #addIndexes(input: number, rowGroup: number, column: number, moved: Moving): void {
     const { bloomFilter, columnIndex, offsetIndex } = moved.chunk;
-    const sources = [bloomFilter, columnIndex, offsetIndex];
-    for (const [i, kind] of indexKinds.entries()) {
-      const source = sources[i];
-      if (source === undefined || source === null) continue;
-      this.indexes.push({
-        kind,
-        row_group: rowGroup,
-        column,
-        input,
-        from: source.offset,
-        bytes: source.length,
-        chunk: moved.range,
-        shift: moved.shift,
-      });
-    }
+    const add = (kind: IndexKind, from: number, bytes: number | null): void => {
+      const { range: chunk, shift } = moved;
+      this.indexes.push({ kind, row_group: rowGroup, column, input, from, bytes, chunk, shift });
+    };
+    if (bloomFilter !== null && bloomFilter.length === null) add('bloom_filter', bloomFilter.offset, null);
+    if (columnIndex !== null) add('column_index', columnIndex.offset, columnIndex.length);
+    if (offsetIndex !== null) add('offset_index', offsetIndex.offset, offsetIndex.length);
   }
 }
+
+/** A chunk whose bloom filter gets its place after it. */
+type Moving = { -readonly [Key in keyof MovedChunk]: MovedChunk[Key] };

@@ -10,13 +10,16 @@ import type { SpliceImpossible } from './plan.js';
 export function outputWriter(
   footers: readonly Footer[],
 ): { readonly createdBy: string | null } | SpliceImpossible {
-  const short = footers.find((footer) => hasShortSizes(footer.createdBy));
+  const writers = new Map<string | null, Footer>();
+  for (const footer of footers) if (!writers.has(footer.createdBy)) writers.set(footer.createdBy, footer);
+  const each = [...writers.values()];
+  const short = each.find((footer) => hasShortSizes(footer.createdBy));
   if (short !== undefined) {
     return { impossible: `${short.path} was written by ${short.createdBy}, which recorded wrong sizes` };
   }
   const createdBy = footers[0]?.createdBy ?? null;
-  if (footers.every((footer) => footer.createdBy === createdBy)) return { createdBy };
-  const faulty = footers.find((footer) => !hasSoundStatistics(footer.createdBy));
+  if (writers.size === 1) return { createdBy };
+  const faulty = each.find((footer) => !hasSoundStatistics(footer.createdBy));
   if (faulty !== undefined) {
     return {
       impossible: `${faulty.path} was written by ${faulty.createdBy ?? 'an unknown program'}, whose statistics must not be mixed with those of others`,

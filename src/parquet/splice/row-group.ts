@@ -1,8 +1,9 @@
 import type { ByteRange, ColumnChunk, RowGroup } from '../footer.js';
 import { asBytes, integerOf, isStruct, listOf, structOf, withField } from '../thrift/access.js';
 import { decodeThrift } from '../thrift/decode.js';
-import { encodeThrift } from '../thrift/encode.js';
-import { struct, type ThriftField, type ThriftStruct, type ThriftValue, thriftType } from '../thrift/tree.js';
+import { encodeThrift, ThriftWriter } from '../thrift/encode.js';
+import { ThriftReader } from '../thrift/reader.js';
+import { struct, type ThriftType, type ThriftValue, thriftType } from '../thrift/tree.js';
 
 /** A chunk in its new place: `range` is the old one, `shift` what is added to every offset within it. */
 export interface MovedChunk {
@@ -10,6 +11,8 @@ export interface MovedChunk {
   readonly rename: string | null;
   readonly range: ByteRange;
   readonly shift: number;
+  /** Where its bloom filter goes, with as many bytes as before; left out where that is not known yet, or it has none. */
+  readonly bloomOffset?: number;
 }
 
 export interface MovedRowGroup {
@@ -23,83 +26,189 @@ export interface MovedRowGroup {
 
 /** The numbers of the fields that are written anew. */
 const inRowGroup = { columns: 1, totalBytes: 2, sorting: 4, fileOffset: 5, compressedBytes: 6, ordinal: 7 };
-const inChunk = { fileOffset: 2, meta: 3, indexes: [4, 5, 6, 7] };
-const inMeta = { path: 3, dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomFilter: [14, 15] };
+const inChunk = { fileOffset: 2, meta: 3, firstIndex: 4, lastIndex: 7 };
+const inMeta = { path: 3, dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomOffset: 14, bloomBytes: 15 };
 
 /**
  * A row group as it is written in an output: with the chosen chunks alone, everything moved, and without the places
- * of its indexes, which are added once they are known. All else is as in the input.
+ * of its indexes, which are added once they are known. All else is as in the input, byte for byte.
  */
 export function encodeMovedRowGroup(
   group: RowGroup,
   chunks: readonly MovedChunk[],
   place: MovedRowGroup,
 ): Uint8Array {
-  const { i16, i64, list } = thriftType;
-  const compressed = chunks.reduce((sum, { chunk }) => sum + chunk.compressedBytes, 0);
-  const all = chunks.length === group.columns.length;
-  const plain = chunks.reduce((sum, { chunk }) => sum + chunk.uncompressedBytes, 0);
-  let raw = decodeThrift(group.raw, { path: place.path, leaveEncoded: inRowGroup.columns });
-  const columns = chunks.map(
-    (moved): ThriftValue => ({ kind: 'encoded', bytes: encodeMovedChunk(moved, place.path) }),
-  );
-  const sorting = keptSorting(raw, group, chunks);
-  raw = withField(raw, inRowGroup.columns, list, {
-    kind: 'list',
-    element: thriftType.struct,
-    values: columns,
-  });
-  raw = withField(raw, inRowGroup.totalBytes, i64, all ? group.totalBytes : plain);
-  raw = withField(raw, inRowGroup.sorting, list, sorting);
-  // in every row group, also of an input without them: readers want them in all or in none
-  raw = withField(raw, inRowGroup.fileOffset, i64, place.start);
-  raw = withField(raw, inRowGroup.compressedBytes, i64, compressed);
-  raw = withField(raw, inRowGroup.ordinal, i16, place.ordinal ?? undefined);
-  return encodeThrift(raw);
+  const writer = new ThriftWriter();
+  writeMovedRowGroup(writer, group, chunks, place);
+  return writer.done();
 }
 
-function encodeMovedChunk(moved: MovedChunk, path: string): Uint8Array {
-  const { i64, binary } = thriftType;
-  const { range, shift } = moved;
-  const end = range.offset + range.length;
-  const inside = (offset: number): boolean => offset >= range.offset && offset < end;
-  const fields: ThriftField[] = [];
-  for (const field of decodeThrift(moved.chunk.raw, { path }).fields) {
-    if (inChunk.indexes.includes(field.id)) continue;
-    if (field.id === inChunk.fileOffset) {
-      // where it does not name a page, it names a copy of the metadata, which is not taken along
-      const old = typeof field.value === 'number' && inside(field.value) ? field.value + shift : 0;
-      fields.push({ ...field, value: old });
-    } else if (field.id === inChunk.meta && isStruct(field.value)) {
-      fields.push({ ...field, value: movedMeta(field.value) });
+/** As {@link encodeMovedRowGroup}, in base64. */
+export function movedRowGroupText(
+  group: RowGroup,
+  chunks: readonly MovedChunk[],
+  place: MovedRowGroup,
+): string {
+  const writer = new ThriftWriter();
+  writeMovedRowGroup(writer, group, chunks, place);
+  return writer.base64();
+}
+
+function writeMovedRowGroup(
+  writer: ThriftWriter,
+  group: RowGroup,
+  chunks: readonly MovedChunk[],
+  place: MovedRowGroup,
+): void {
+  const { i16, i64, list } = thriftType;
+  const { raw } = group;
+  let compressed = 0;
+  let plain = 0;
+  for (const { chunk } of chunks) {
+    compressed += chunk.compressedBytes;
+    plain += chunk.uncompressedBytes;
+  }
+  let last = 0;
+  const header = (id: number, type: ThriftType): void => {
+    writer.fieldHeader(type, id, last);
+    last = id;
+  };
+  const number = (id: number, type: ThriftType, value: number): void => {
+    header(id, type);
+    writer.integer(value);
+  };
+  header(inRowGroup.columns, list);
+  writer.listHeader(thriftType.struct, chunks.length);
+  for (const moved of chunks) writeMovedChunk(writer, moved, place.path);
+  number(inRowGroup.totalBytes, i64, chunks.length === group.columns.length ? group.totalBytes : plain);
+  const written: readonly number[] = Object.values(inRowGroup);
+  const reader = new ThriftReader(raw, place.path);
+  const later: { id: number; type: ThriftType; start: number; end: number }[] = [];
+  let sorted = false;
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    if (id === inRowGroup.columns) {
+      passColumns(reader, group);
+      continue;
+    }
+    const start = reader.offset;
+    reader.skip(type, false);
+    if (id === inRowGroup.sorting) sorted = true;
+    if (written.includes(id)) continue;
+    if (id > inRowGroup.ordinal) {
+      later.push({ id, type, start, end: reader.offset });
     } else {
-      fields.push(field);
+      header(id, type);
+      writer.copy(raw, start, reader.offset);
     }
   }
-  return encodeThrift(struct(fields));
+  const sorting = sorted ? keptSorting(group, chunks, place.path) : undefined;
+  if (sorting !== undefined) {
+    header(inRowGroup.sorting, list);
+    writer.value(list, sorting);
+  }
+  // in every row group, also of an input without them: readers want them in all or in none
+  number(inRowGroup.fileOffset, i64, place.start);
+  number(inRowGroup.compressedBytes, i64, compressed);
+  if (place.ordinal !== null) number(inRowGroup.ordinal, i16, place.ordinal);
+  for (const { id, type, start, end } of later) {
+    header(id, type);
+    writer.copy(raw, start, end);
+  }
+  writer.end();
+}
 
-  function movedMeta(meta: ThriftStruct): ThriftStruct {
-    let result = struct(meta.fields.filter((field) => !inMeta.bloomFilter.includes(field.id)));
-    for (const id of [inMeta.dataPage, inMeta.indexPage, inMeta.dictionaryPage]) {
-      const old = integerOf(meta, id);
-      // 0 is how some writers say that there is none
-      if (old !== null && old > 0) result = withField(result, id, i64, old + shift);
+/** Passes over the list of columns, whose end is that of its last one: going through all of them takes long. */
+function passColumns(reader: ThriftReader, { columns, raw }: RowGroup): void {
+  const last = columns.at(-1)?.raw;
+  const isWithin = last !== undefined && last.buffer === raw.buffer;
+  if (isWithin) reader.offset = last.byteOffset + last.length - raw.byteOffset;
+  else reader.skip(thriftType.list, false);
+}
+
+function writeMovedChunk(writer: ThriftWriter, moved: MovedChunk, path: string): void {
+  const { range, shift } = moved;
+  const { raw } = moved.chunk;
+  const reader = new ThriftReader(raw, path);
+  let last = 0;
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    const start = reader.offset;
+    if (id >= inChunk.firstIndex && id <= inChunk.lastIndex) {
+      reader.skip(type, false);
+      continue;
     }
-    const { rename } = moved;
-    if (rename === null) return result;
-    const [, ...rest] = listOf(meta, inMeta.path)?.values ?? [];
-    const values = [asBytes(rename), ...rest];
-    return withField(result, inMeta.path, thriftType.list, { kind: 'list', element: binary, values });
+    writer.fieldHeader(type, id, last);
+    last = id;
+    if (id === inChunk.meta && type === thriftType.struct) {
+      writeMovedMeta(writer, reader, moved);
+    } else if (id === inChunk.fileOffset && type === thriftType.i64) {
+      // where it does not name a page, it names a copy of the metadata, which is not taken along
+      const old = Number(reader.integer());
+      const inside = old >= range.offset && old < range.offset + range.length;
+      writer.integer(inside ? old + shift : 0);
+    } else {
+      reader.skip(type, false);
+      writer.copy(raw, start, reader.offset);
+    }
+  }
+  writer.end();
+}
+
+function writeMovedMeta(writer: ThriftWriter, reader: ThriftReader, moved: MovedChunk): void {
+  const { rename, shift, bloomOffset } = moved;
+  let last = 0;
+  for (let before = 0; reader.nextField(before); ) {
+    const { fieldId: id, fieldType: type } = reader;
+    before = id;
+    const start = reader.offset;
+    const isBloom = id === inMeta.bloomOffset || id === inMeta.bloomBytes;
+    if (isBloom && bloomOffset === undefined) {
+      reader.skip(type, false);
+      continue;
+    }
+    writer.fieldHeader(type, id, last);
+    last = id;
+    if (id === inMeta.bloomOffset && bloomOffset !== undefined) {
+      reader.skip(type, false);
+      writer.integer(bloomOffset);
+    } else if (type === thriftType.i64 && isPage(id)) {
+      const old = Number(reader.integer());
+      // 0 is how some writers say that there is none
+      writer.integer(old > 0 ? old + shift : old);
+    } else if (id === inMeta.path && type === thriftType.list && rename !== null) {
+      writeRenamed(writer, reader, rename);
+    } else {
+      reader.skip(type, false);
+      writer.copy(reader.bytes, start, reader.offset);
+    }
+  }
+  writer.end();
+}
+
+const isPage = (id: number): boolean =>
+  id === inMeta.dataPage || id === inMeta.indexPage || id === inMeta.dictionaryPage;
+
+/** A path of names, its first one replaced. */
+function writeRenamed(writer: ThriftWriter, reader: ThriftReader, rename: string): void {
+  const { element, count } = reader.listHeader();
+  writer.listHeader(element, count);
+  for (let i = 0; i < count; i++) {
+    const start = reader.offset;
+    reader.skip(element, true);
+    if (i === 0 && element === thriftType.binary) writer.value(element, asBytes(rename));
+    else writer.copy(reader.bytes, start, reader.offset);
   }
 }
 
 /** Sorted by a and b is still sorted by a where b is not taken along. */
-function keptSorting(
-  raw: ThriftStruct,
-  group: RowGroup,
-  chunks: readonly MovedChunk[],
-): ThriftValue | undefined {
-  const sorting = listOf(raw, inRowGroup.sorting);
+function keptSorting(group: RowGroup, chunks: readonly MovedChunk[], path: string): ThriftValue | undefined {
+  const sorting = listOf(
+    decodeThrift(group.raw, { path, leaveEncoded: inRowGroup.columns }),
+    inRowGroup.sorting,
+  );
   if (sorting === null) return undefined;
   const values: ThriftValue[] = [];
   for (const value of sorting.values) {

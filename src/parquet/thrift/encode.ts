@@ -1,5 +1,4 @@
 import {
-  type ThriftField,
   type ThriftList,
   type ThriftMap,
   type ThriftStruct,
@@ -28,7 +27,7 @@ let shared = new Uint8Array(64 * 1024);
 const largestShared = 4 * 1024 * 1024;
 
 /** Makes bytes; only one at a time, until it is done. */
-class ThriftWriter {
+export class ThriftWriter {
   #bytes = shared;
   #length = 0;
 
@@ -37,14 +36,36 @@ class ThriftWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** As {@link done}, in base64. */
+  base64(): string {
+    if (this.#bytes.length <= largestShared) shared = this.#bytes;
+    return Buffer.from(this.#bytes.buffer, 0, this.#length).toString('base64');
+  }
+
   struct(tree: ThriftStruct): void {
     let before = 0;
-    for (const field of tree.fields) {
-      this.#fieldHeader(field, before);
-      before = field.id;
-      if (typeof field.value !== 'boolean') this.#value(field.type, field.value);
+    for (const { id, type, value } of tree.fields) {
+      const flag = typeof value === 'boolean' ? (value ? thriftType.true : thriftType.false) : null;
+      this.fieldHeader(flag ?? type, id, before);
+      before = id;
+      if (flag === null) this.value(type, value);
     }
+    this.end();
+  }
+
+  /** The end of a struct. */
+  end(): void {
     this.#byte(0);
+  }
+
+  /** Bytes that are encoded already: those of `bytes` from `start` up to `end`. */
+  copy(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const to = this.#bytes;
+    let at = this.#length;
+    // they are few: quicker than the setting up of a view
+    for (let i = start; i < end; i++) to[at++] = bytes[i] as number;
+    this.#length = at;
   }
 
   listHeader(element: ThriftType, count: number): void {
@@ -56,25 +77,24 @@ class ThriftWriter {
     }
   }
 
-  #fieldHeader(field: ThriftField, before: number): void {
-    const type =
-      typeof field.value === 'boolean' ? (field.value ? thriftType.true : thriftType.false) : field.type;
-    const delta = field.id - before;
+  /** `before`: the id of the field before it, 0 of the first. */
+  fieldHeader(type: ThriftType, id: number, before: number): void {
+    const delta = id - before;
     if (delta > 0 && delta <= 15) {
       this.#byte((delta << 4) | type);
     } else {
       this.#byte(type);
-      this.#zigzag(field.id);
+      this.integer(id);
     }
   }
 
-  #value(type: ThriftType, value: ThriftValue): void {
+  value(type: ThriftType, value: ThriftValue): void {
     if (typeof value === 'bigint') {
       this.#wideVarint(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)));
     } else if (typeof value === 'number') {
       // i8 and the elements of boolean lists are the only integers that are not zigzag varints
       if (type <= thriftType.i8) this.#byte(value & 0xff);
-      else this.#zigzag(value);
+      else this.integer(value);
     } else if (value instanceof Uint8Array) {
       if (type === thriftType.binary) this.#varint(value.length);
       this.#raw(value);
@@ -93,7 +113,7 @@ class ThriftWriter {
 
   #list(list: ThriftList): void {
     this.listHeader(list.element, list.values.length);
-    for (const value of list.values) this.#value(list.element, value);
+    for (const value of list.values) this.value(list.element, value);
   }
 
   #map(map: ThriftMap): void {
@@ -101,12 +121,12 @@ class ThriftWriter {
     if (map.key === 0 || map.value === 0) return;
     this.#byte((map.key << 4) | map.value);
     for (const [key, value] of map.entries) {
-      this.#value(map.key, key);
-      this.#value(map.value, value);
+      this.value(map.key, key);
+      this.value(map.value, value);
     }
   }
 
-  #zigzag(value: number): void {
+  integer(value: number): void {
     if (value >= -0x4000_0000 && value <= 0x3fff_ffff) this.#varint(((value << 1) ^ (value >> 31)) >>> 0);
     else this.#wideVarint(BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n)));
   }
