@@ -8,7 +8,7 @@ export { cutAtChunks, type PlacedChunk, placedChunks } from './pages/chunk-runs.
 export { PageChecks } from './pages/page-checks.js';
 export { type VerifiedPages, type VerifyPagesOptions, verifyPageChecksums } from './pages/verify.js';
 export { chunkRange, dataBytes } from './ranges.js';
-export { type ReadFooterOptions, readFooter } from './read-footer.js';
+export { type ReadFooterOptions, readFooter, readFooters } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
 export type { CopiedBytes } from './splice/copy.js';
 export { type ExecuteSpliceOptions, executeSplice, type SpliceResult } from './splice/execute.js';

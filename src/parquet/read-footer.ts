@@ -1,8 +1,10 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
 import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
 import { footerView } from './footer-view.js';
+import { Pace } from './pace.js';
 import { checkRanges } from './ranges.js';
 
 export interface ReadFooterOptions {
@@ -17,6 +19,8 @@ const tailBytes = 8;
 const firstReading = 64 * 1024;
 /** Far above any footer that a writer makes, and still bearable in memory. */
 const largestFooter = 512 * 1024 * 1024;
+/** Files whose footers are read at once where reading is slow. */
+const atOnce = 16;
 
 /**
  * Reads the footer of a parquet file, and nothing of its data. What it returns is sound: it points at nothing
@@ -34,11 +38,10 @@ export async function readFooter(path: string, options: ReadFooterOptions = {}):
     const file = await open(path, 'r');
     try {
       const { size, mtimeMs } = await file.stat();
+      checkSize(path, size);
       const metadata = await readMetadata(file, path, size);
       signal?.throwIfAborted();
-      const footer = footerView(metadata, { path, bytes: size, modified: mtimeMs });
-      checkRanges(footer);
-      return footer;
+      return soundFooter(metadata, path, size, mtimeMs);
     } finally {
       await file.close();
     }
@@ -53,28 +56,92 @@ const spare: Buffer[] = [];
 async function readMetadata(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(firstReading);
   try {
-    return await metadataWith(buffer, file, path, size);
+    const head = await readInto(buffer.subarray(0, 4), file, path, 0);
+    const first = head.toString('latin1');
+    const tail = await readInto(
+      buffer.subarray(0, Math.min(size, firstReading)),
+      file,
+      path,
+      Math.max(0, size - firstReading),
+    );
+    const length = footerLength(first, tail, path, size);
+    const rest = (): Promise<Buffer> =>
+      readInto(Buffer.allocUnsafeSlow(length), file, path, size - tailBytes - length);
+    return inTail(tail, length) ?? (await rest());
   } finally {
     spare.push(buffer);
   }
 }
 
-async function metadataWith(
-  buffer: Buffer,
-  file: FileHandle,
-  path: string,
-  size: number,
-): Promise<Uint8Array> {
+/**
+ * The footers of many regular files, in their order, as {@link readFooter} reads them. Where files are quick to read,
+ * that is done in place, and the event loop runs every few milliseconds.
+ */
+export async function readFooters(
+  paths: readonly string[],
+  options: ReadFooterOptions = {},
+): Promise<Footer[]> {
+  const { signal } = options;
+  const footers: Footer[] = new Array(paths.length);
+  const pace = new Pace();
+  const waiting = new Set<Promise<void>>();
+  for (const [i, path] of paths.entries()) {
+    if (pace.inPlace) {
+      signal?.throwIfAborted();
+      footers[i] = readFooterInPlace(path);
+      await pace.rest();
+      continue;
+    }
+    const reading = readFooter(path, options).then((footer) => {
+      footers[i] = footer;
+      waiting.delete(reading);
+    });
+    waiting.add(reading);
+    // whoever fails first is told; the others are then of no interest
+    reading.catch(() => {});
+    if (waiting.size >= atOnce) await Promise.race(waiting);
+  }
+  await Promise.all(waiting);
+  return footers;
+}
+
+/** The end of a file that is looked at; only one at a time. */
+const scratch = Buffer.allocUnsafeSlow(firstReading);
+
+function readFooterInPlace(path: string): Footer {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { size, mtimeMs } = fstatSync(file);
+      checkSize(path, size);
+      const tail = scratch.subarray(0, Math.min(size, firstReading));
+      fill(file, path, tail, size - tail.length);
+      const head = size <= firstReading ? tail : fill(file, path, Buffer.alloc(4), 0);
+      const length = footerLength(head.toString('latin1', 0, 4), tail, path, size);
+      const rest = (): Buffer => fill(file, path, Buffer.allocUnsafeSlow(length), size - tailBytes - length);
+      return soundFooter(inTail(tail, length) ?? rest(), path, size, mtimeMs);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw asFileError(error, path);
+  }
+}
+
+function soundFooter(metadata: Uint8Array, path: string, bytes: number, modified: number): Footer {
+  const footer = footerView(metadata, { path, bytes, modified });
+  checkRanges(footer);
+  return footer;
+}
+
+function checkSize(path: string, size: number): void {
   if (size === 0) throw fail('NOT_PARQUET', { path, reason: 'it is empty' });
   if (size < smallestFile) throw fail('NOT_PARQUET', { path, reason: `it has ${size} bytes only` });
-  const first = magicOf(await readInto(buffer.subarray(0, 4), file, path, 0));
-  const tail = await readInto(
-    buffer.subarray(0, Math.min(size, firstReading)),
-    file,
-    path,
-    Math.max(0, size - firstReading),
-  );
-  const last = magicOf(tail.subarray(-4));
+}
+
+/** The length of the metadata. `first`: the four letters that the file begins with; `tail`: its last bytes. */
+function footerLength(first: string, tail: Buffer, path: string, size: number): number {
+  const last = tail.toString('latin1', tail.length - 4);
   if (first === 'PARE' && last === 'PARE') throw fail('PARQUET_ENCRYPTED', { path });
   if (first !== 'PAR1') throw fail('NOT_PARQUET', { path, reason: 'it does not begin with PAR1' });
   if (last !== 'PAR1') {
@@ -93,21 +160,37 @@ async function metadataWith(
       reason: `its footer is said to have ${length} bytes, beyond all reason`,
     });
   }
+  return length;
+}
+
+/** A copy of the metadata; null where it begins before the bytes that were read. */
+function inTail(tail: Buffer, length: number): Uint8Array | null {
   const end = tail.length - tailBytes;
-  if (length <= end) return Buffer.from(tail.subarray(end - length, end));
-  return readInto(Buffer.allocUnsafeSlow(length), file, path, size - tailBytes - length);
+  if (length > end) return null;
+  const { buffer, byteOffset } = Buffer.from(tail.subarray(end - length, end));
+  // no Buffer, whose parts take longer to make
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Fills a buffer from a place of the file. */
 async function readInto(buffer: Buffer, file: FileHandle, path: string, offset: number): Promise<Buffer> {
-  let done = 0;
-  while (done < buffer.length) {
+  for (let done = 0; done < buffer.length; ) {
     const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done);
-    if (bytesRead === 0)
-      throw fail('PARQUET_DAMAGED', { path, reason: 'it became shorter while it was read' });
+    if (bytesRead === 0) throw shorter(path);
     done += bytesRead;
   }
   return buffer;
 }
 
-const magicOf = (bytes: Buffer): string => bytes.toString('latin1');
+/** As {@link readInto}, in place. */
+function fill(file: number, path: string, buffer: Buffer, offset: number): Buffer {
+  for (let done = 0; done < buffer.length; ) {
+    const bytesRead = readSync(file, buffer, done, buffer.length - done, offset + done);
+    if (bytesRead === 0) throw shorter(path);
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+const shorter = (path: string): Error =>
+  fail('PARQUET_DAMAGED', { path, reason: 'it became shorter while it was read' });

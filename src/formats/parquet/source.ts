@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Column, Schema } from '../../core/types.js';
 import { sameType, typeName } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
-import { type Footer, logicalSchema, readFooter } from '../../parquet/index.js';
+import { type Footer, logicalSchema, readFooters } from '../../parquet/index.js';
 
 /** The parquet files behind a path, with what their footers say. */
 export interface ParquetSource {
@@ -20,21 +20,12 @@ export interface ParquetSource {
   readonly hive: readonly string[];
 }
 
-const footersAtOnce = 16;
 const globCharacters = /[*?[\]{}]/;
 
 /** Reads the footers of a file, of all files in a folder and below, or of those that match a pattern. */
 export async function openParquet(path: string, signal: AbortSignal): Promise<ParquetSource> {
   const paths = await listParquet(path);
-  const files: Footer[] = new Array(paths.length);
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    while (next < paths.length) {
-      const index = next++;
-      files[index] = await readFooter(paths[index] as string, { signal });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(footersAtOnce, paths.length) }, reader));
+  const files = await readFooters(paths, { signal });
   return { ...combine(files), hive: hiveKeys(paths, path) };
 }
 
@@ -56,7 +47,7 @@ export async function listParquet(path: string): Promise<string[]> {
     const others = all.slice(0, 4).map((file) => relative(found === null ? globRoot(path) : path, file));
     throw fail('NO_PARQUET_FILES', { path, found: others });
   }
-  return wanted.sort(byPathParts);
+  return sortedByParts(wanted);
 }
 
 /** Every file below a folder, hidden ones left out. */
@@ -127,15 +118,12 @@ function matcher(pattern: string): (path: string) => boolean {
   return (path) => expression.test(path.split(sep).join('/'));
 }
 
-/** The order of a listing: folder by folder, name by name. */
-function byPathParts(a: string, b: string): number {
-  const left = a.split(sep);
-  const right = b.split(sep);
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i] as string, right[i] as string];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return left.length - right.length;
+/** In the order of a listing: folder by folder, name by name. */
+function sortedByParts(paths: readonly string[]): string[] {
+  // the one character that no name has, and that comes before all others
+  const ends = '\0';
+  const keys = paths.map((path) => path.replaceAll(sep, ends)).sort();
+  return keys.map((key) => key.replaceAll(ends, sep));
 }
 
 /** The `key=value` folders that all paths share below the root; none where one path lacks one. */
@@ -153,26 +141,21 @@ function hiveKeys(paths: readonly string[], root: string): string[] {
 /** The columns of several files as one table; two types for one column are an error that names both files. */
 function combine(files: readonly Footer[]): Omit<ParquetSource, 'hive'> {
   const columns = new Map<string, { column: Column; file: string; seen: number }>();
-  let firstNames: string | null = null;
-  let uniform = true;
-  const folder = files.length > 1 ? commonFolder(files.map((file) => file.path)) : '';
-  for (const file of files) {
-    const schema = logicalSchema(file);
-    const names = JSON.stringify(schema.map((column) => column.name));
-    firstNames ??= names;
-    uniform &&= names === firstNames;
+  const schemas = schemasOf(files);
+  for (const { schema, file, times } of schemas) {
     for (const column of schema) {
       const known = columns.get(column.name);
-      if (known === undefined) columns.set(column.name, { column, file: file.path, seen: 1 });
+      if (known === undefined) columns.set(column.name, { column, file, seen: times });
       else if (sameType(known.column.type, column.type)) {
-        known.seen++;
+        known.seen += times;
         if (column.nullable && !known.column.nullable) known.column = { ...known.column, nullable: true };
       } else {
+        const folder = commonFolder(files.map((each) => each.path));
         throw fail('SCHEMAS_DISAGREE', {
           column: column.name,
           first: relative(folder, known.file),
           firstType: typeName(known.column.type),
-          second: relative(folder, file.path),
+          second: relative(folder, file),
           secondType: typeName(column.type),
         });
       }
@@ -185,8 +168,20 @@ function combine(files: readonly Footer[]): Omit<ParquetSource, 'hive'> {
     bytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
     schema: all.map(({ column, seen }) => (seen < files.length ? { ...column, nullable: true } : column)),
     missing: all.filter(({ seen }) => seen < files.length).map(({ column }) => column.name),
-    uniform,
+    uniform: new Set(schemas.map(({ schema }) => JSON.stringify(schema.map(({ name }) => name)))).size <= 1,
   };
+}
+
+/** The schemas that files have, each with the first file that has it: files of one writer share one in memory. */
+function schemasOf(files: readonly Footer[]): { schema: Schema; file: string; times: number }[] {
+  const schemas = new Map<Schema, { schema: Schema; file: string; times: number }>();
+  for (const file of files) {
+    const schema = logicalSchema(file);
+    const known = schemas.get(schema);
+    if (known === undefined) schemas.set(schema, { schema, file: file.path, times: 1 });
+    else known.times++;
+  }
+  return [...schemas.values()];
 }
 
 function commonFolder(paths: readonly string[]): string {
