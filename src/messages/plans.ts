@@ -113,7 +113,8 @@ function totalText(outcomes: readonly PlanOutcome[], brush: Paint): string {
   const rows = plans.reduce((sum, plan) => sum + (plan.estimate.rows ?? 0), 0);
   const size = plans.reduce((sum, plan) => sum + (plan.estimate.bytes ?? 0), 0);
   const entities = counted(plans.length, 'entity', 'entities');
-  const could = `${entities} would run: ${counted(rows, 'row')}, ${bytes(size)}. Nothing was written.`;
+  const known = plans.every((plan) => plan.estimate.rows !== null) ? `${counted(rows, 'row')}, ` : '';
+  const could = `${entities} would run: ${known}${bytes(size)}. Nothing was written.`;
   if (failed === 0) return brush.good(could);
   return `${brush.bad(`${count(failed)} could not be planned.`)} ${could}`;
 }
