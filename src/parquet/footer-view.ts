@@ -23,6 +23,9 @@ interface Span {
   readonly end: number;
 }
 
+/** One for all files without. */
+const noKeyValues: readonly KeyValue[] = [];
+
 const schemaTrees = new SharedParts<SchemaTree>(8);
 const keyValueLists = new SharedParts<readonly KeyValue[]>(2);
 const orderLists = new SharedParts<readonly ColumnOrder[]>(8);
@@ -51,7 +54,8 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
     schema: tree.root,
     leaves: tree.leaves,
     rowGroups,
-    keyValues: scan.part(5, keyValueLists, (part) => structsIn(part, 5, path).map(keyValueView)) ?? [],
+    keyValues:
+      scan.part(5, keyValueLists, (part) => structsIn(part, 5, path).map(keyValueView)) ?? noKeyValues,
     columnOrders: scan.part(7, orderLists, (part) => structsIn(part, 7, path).map(columnOrderView)),
     raw: bytes,
   };
