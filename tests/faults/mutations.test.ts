@@ -12,7 +12,7 @@ import { type Answer, type Job, Worker } from './support/worker.js';
 
 const totals = useTotals('mutated parquet files');
 const seed = Number(process.env.HYGGE_SEED ?? 1);
-const mutants = Number(process.env.HYGGE_MUTANTS ?? (full ? 10_000 : 500));
+const mutants = Number(process.env.HYGGE_MUTANTS ?? (full ? 10_000 : 400));
 const rows = 5000;
 
 const select = `SELECT i AS id, CASE WHEN i % 7 = 0 THEN NULL ELSE 'name ' || (i % 300) END AS name,

@@ -10,7 +10,7 @@ const seed = Number(process.env.HYGGE_SEED ?? 1);
 
 /** Every call of these is a point to be killed at; of the others some. */
 const each: ReadonlySet<Kind> = new Set(['fsync', 'rename', 'unlink', 'link']);
-const every = full ? 1 : 5;
+const every = full ? 1 : 9;
 
 /** The points of one run: before every call of a kind, after it, and in the middle of what can be cut in two. */
 async function pointsOf(template: Template): Promise<Fault[]> {
@@ -32,8 +32,8 @@ async function pointsOf(template: Template): Promise<Fault[]> {
 
 /** Kills during recovery: at any call of a run that finds what the one before it left. */
 function deeper(random: Random): Fault[] {
-  const depth = full ? random.below(6) : Math.max(0, random.below(8) - 3);
-  return Array.from({ length: depth }, () => ({
+  const depth = full ? random.below(6) : Math.max(0, random.below(12) - 7);
+  return Array.from({ length: Math.min(5, depth) }, () => ({
     kind: random.pick(['fsync', 'rename', 'unlink', 'link', 'write', 'open', 'any'] as const),
     at: 1 + random.below(random.pick([4, 15])),
     how: random.pick(['kill', 'kill', 'kill-after', 'kill-half'] as const),
@@ -63,7 +63,7 @@ describe('a run that is killed at any step of its own', () => {
           const place = template.copy(`${i}`);
           const faults = [fault, ...deeper(random)];
           const recoverFirst = random.chance(full ? 0.5 : 0.3);
-          const again = full || (template.scenario.settles ? i % 2 === 0 : i % 8 === 0);
+          const again = full || (template.scenario.settles ? i % 3 === 0 : i % 12 === 0);
           const violations = await live(place, { faults, recoverFirst, again }, totals);
           const how = `HYGGE_SEED=${seed}, ${kind} ${route}, ${JSON.stringify(faults)}`;
           expectNone(totals, violations, how);
