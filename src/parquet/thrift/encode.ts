@@ -32,7 +32,8 @@ export class ThriftWriter {
   #length = 0;
 
   done(): Uint8Array {
-    if (this.#bytes.length <= largestShared) shared = this.#bytes;
+    if (this.#bytes.length > largestShared) return this.#bytes.subarray(0, this.#length);
+    shared = this.#bytes;
     return this.#bytes.slice(0, this.#length);
   }
 
