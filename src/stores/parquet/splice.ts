@@ -82,10 +82,10 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
     for (const note of plan.notes) notes.add(note);
     steps.push({ kind: 'copy', plan, footers: group.map(({ footer }) => footer), checksums });
   }
-  const largest = Math.max(
-    0,
-    ...runs.flatMap(({ footer, groups }) => groups.map((i) => footer.rowGroups[i]?.rows ?? 0)),
-  );
+  let largest = 0;
+  for (const { footer, groups } of runs) {
+    for (const group of groups) largest = Math.max(largest, footer.rowGroups[group]?.rows ?? 0);
+  }
   if (largest >= 2 * wish.fileRows) {
     notes.add(
       `row groups have up to ${largest.toLocaleString('en-US')} rows, and files end where they do; --route engine keeps to batch_size`,
