@@ -68,7 +68,7 @@ describe.each(scenarios)('a store that is filled (%s, route %s)', (kind, route) 
         const on = fsyncs.map((at): Fault => ({ kind: 'fsync', at, how: 'EIO', times: fromThenOn }));
         await eachFault(template, [...once, ...on.filter(({ at }) => full || at % 4 === 0)]);
       }),
-    600_000,
+    1_800_000,
   );
 
   it.each(Object.entries(places))(
@@ -84,7 +84,7 @@ describe.each(scenarios)('a store that is filled (%s, route %s)', (kind, route) 
           }),
         );
       }),
-    600_000,
+    1_800_000,
   );
 
   it(
@@ -102,7 +102,7 @@ describe.each(scenarios)('a store that is filled (%s, route %s)', (kind, route) 
         }
         await eachFault(template, faults);
       }),
-    600_000,
+    1_800_000,
   );
 
   it(
@@ -115,6 +115,6 @@ describe.each(scenarios)('a store that is filled (%s, route %s)', (kind, route) 
           .flatMap((at): Fault[] => [{ kind: 'open', at, how: 'EMFILE', times: at % 2 === 0 ? 3 : 1 }]);
         await eachFault(template, faults);
       }),
-    600_000,
+    1_800_000,
   );
 });

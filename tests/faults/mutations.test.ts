@@ -93,6 +93,6 @@ describe('a parquet file that something has happened to', () => {
       expect(refused).toBeGreaterThan(mutants / 4);
       expectNone(totals, problems, `of ${mutants} files`);
     },
-    full ? 7_200_000 : 200_000,
+    full ? 7_200_000 : 1_200_000,
   );
 });

@@ -73,6 +73,6 @@ describe('a run that is killed at any step of its own', () => {
         template.remove();
       }
     },
-    full ? 3_600_000 : 240_000,
+    full ? 7_200_000 : 1_200_000,
   );
 });

@@ -44,7 +44,7 @@ describe.each(['append', 'replace', 'incremental'] as const)(
       const runs = new Set(readManifest(place).files.map((file) => file.run_id));
       if (kind === 'append') expect(runs.size).toBe(1 + succeeded);
       template.remove();
-    }, 300_000);
+    }, 900_000);
   },
 );
 

@@ -73,10 +73,10 @@ describe.runIf(mayMount).each(['splice', 'engine'] as const)(
   (route) => {
     const sizes = Array.from({ length: 24 }, (_, i) => 16 + 4 * i);
     it.each([
-      ['store', sizes.map((pages) => `size=${pages * 8}k`), false],
-      ['project', [12, 16, 20, 24].map((kb) => `size=${kb}k`), false],
-      ['store', ['size=20m'], true],
-      ['project', ['size=20m'], true],
+      ['store', 'a store on small disks', sizes.map((pages) => `size=${pages * 8}k`), false],
+      ['project', 'a journal on small disks', [12, 16, 20, 24].map((kb) => `size=${kb}k`), false],
+      ['store', 'a read-only store', ['size=20m'], true],
+      ['project', 'a read-only journal', ['size=20m'], true],
     ] as const)(
       'leaves the old data or brings the new: %s, %s',
       async (folder, disks, readOnly) => {
@@ -88,7 +88,7 @@ describe.runIf(mayMount).each(['splice', 'engine'] as const)(
           template.remove();
         }
       },
-      600_000,
+      1_800_000,
     );
   },
 );
