@@ -72,14 +72,21 @@ describe.runIf(mayMount).each(['splice', 'engine'] as const)(
   'a disk that is too small, or read-only (route %s)',
   (route) => {
     const sizes = Array.from({ length: 24 }, (_, i) => 16 + 4 * i);
-    it.each([
-      ['store', 'a store on small disks', sizes.map((pages) => `size=${pages * 8}k`), false],
-      ['project', 'a journal on small disks', [12, 16, 20, 24].map((kb) => `size=${kb}k`), false],
-      ['store', 'a read-only store', ['size=20m'], true],
-      ['project', 'a read-only journal', ['size=20m'], true],
-    ] as const)(
-      'leaves the old data or brings the new: %s, %s',
-      async (folder, disks, readOnly) => {
+    const small = { readOnly: false, folder: 'store', disks: sizes.map((pages) => `size=${pages * 8}k`) };
+    const cases = [
+      { name: 'a store on small disks', ...small },
+      {
+        name: 'a journal on small disks',
+        ...small,
+        folder: 'project',
+        disks: ['size=12k', 'size=16k', 'size=24k'],
+      },
+      { name: 'a read-only store', readOnly: true, folder: 'store', disks: ['size=20m'] },
+      { name: 'a read-only journal', readOnly: true, folder: 'project', disks: ['size=20m'] },
+    ];
+    it.each(cases)(
+      'leaves the old data or brings the new: $name',
+      async ({ folder, disks, readOnly }) => {
         const template = await Template.make(scenario('replace', route));
         try {
           for (const [i, disk] of disks.entries())
