@@ -27,10 +27,10 @@ const mutations: Readonly<Record<string, Mutation>> = {
     for (let i = at; i < Math.min(bytes.length, at + 1 + random.below(16)); i++) bytes[i] = random.below(256);
   }),
   'a stretch made zero': inPlace((bytes, at, random) => {
-    bytes.fill(0, at, at + 1 + random.below(600));
+    bytes.fill(0, at, Math.min(bytes.length, at + 1 + random.below(600)));
   }),
   'a stretch copied elsewhere': inPlace((bytes, at, random) => {
-    bytes.copy(bytes, random.below(bytes.length), at, at + 1 + random.below(600));
+    bytes.copy(bytes, random.below(bytes.length), at, Math.min(bytes.length, at + 1 + random.below(600)));
   }),
   'bytes left out': (bytes, at, random) =>
     Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random.below(20))]),
