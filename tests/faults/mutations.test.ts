@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,14 @@ afterAll(() => {
 /** A digest, or that the rows cannot be read. */
 const readable = (from: string): Promise<string> => digestOf(witness, from).catch(() => 'cannot be read');
 
+/** Whether the pages were copied byte for byte: what cannot be decoded need not look the same twice. */
+function sameData({ path, store }: Job): boolean {
+  const source = readFileSync(path);
+  const pages = source.subarray(4, source.length - 8 - source.readUInt32LE(source.length - 8));
+  const copies = readdirSync(store).filter((name) => name.endsWith('.parquet'));
+  return copies.length === 1 && readFileSync(join(store, copies[0] ?? '')).includes(pages);
+}
+
 async function violationsOf(job: Job, answer: Answer): Promise<string[]> {
   if (answer.ok === null) return [answer.message];
   if (!answer.ok) {
@@ -63,7 +71,8 @@ async function violationsOf(job: Job, answer: Answer): Promise<string[]> {
   const there = await readable(settled(job.store));
   if (job.route === 'engine') return there === 'cannot be read' ? ['what it wrote cannot be read'] : [];
   // What is copied is as it was, be it good or bad.
-  return there === (await readable(readFile(job.path))) ? [] : ['what it copied is not what was there'];
+  if (there === (await readable(readFile(job.path))) || sameData(job)) return [];
+  return ['what it copied is not what was there'];
 }
 
 describe('a parquet file that something has happened to', () => {
