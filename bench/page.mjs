@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from './paths.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
-/** Writes docs/benchmarks.md: goals, tables, and what bench/notes.md says of them. */
+/** Writes docs/benchmarks.md: what bench/notes.md says of the figures, goals, tables. */
 export function writePage(groups, facts, { bytes, rounds }) {
   const goals = groups.flatMap(({ parts }) => parts.flatMap((part) => part.goals));
   const count = (wanted) => goals.filter(({ reached }) => reached === wanted).length;
@@ -13,6 +13,7 @@ export function writePage(groups, facts, { bytes, rounds }) {
   const text = [
     '# Benchmarks',
     `Made by \`npm run bench -- --gb ${bytes / 1e9} --rounds ${rounds} --write\` on ${date}. Every contender is a process of its own, from its start to its end, with what it wrote on the disk; they take turns, and the median counts. Whoever needs over 5 s runs once, save in the races of the engine. The sources are in the page cache. Peak memory is that of the process and all that it starts. "equal" means that the rows that were written, each as often, are those of the source: compared row by row up to 200,000 rows, and above that by a sum of the hashes of all rows.`,
+    notes,
     '## Goals',
     `${count(true)} reached, ${count(false)} missed${unknown}.`,
     goalsTable(goals),
@@ -26,7 +27,6 @@ export function writePage(groups, facts, { bytes, rounds }) {
         tableText(part.table),
       ]),
     ]),
-    notes,
   ].join('\n\n');
   writeFileSync(join(root, 'docs', 'benchmarks.md'), `${text}\n`);
 }
