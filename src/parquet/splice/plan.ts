@@ -71,6 +71,8 @@ export function planSplice(
   const footers = inputs.map((input) => input.footer);
   const [first] = footers;
   if (first === undefined) return { impossible: 'there is no file to copy from' };
+  const unknown = unknownCodec(footers);
+  if (unknown !== null) return unknown;
   const writer = outputWriter(footers);
   if ('impossible' in writer) return writer;
   const chosen = chooseColumns(footers, options.columns);
@@ -110,6 +112,18 @@ export function planSplice(
     data_bytes: outputs.reduce((sum, output) => sum + output.data_bytes, 0),
     notes: keyValues.notes,
   };
+}
+
+/** Pages in a codec that the format does not have cannot be read by anybody: a number that is damaged, most likely. */
+function unknownCodec(footers: readonly Footer[]): SpliceImpossible | null {
+  for (const { path, rowGroups } of footers) {
+    for (const { columns } of rowGroups) {
+      const chunk = columns.find(({ codec }) => codec.startsWith('CODEC_'));
+      if (chunk === undefined) continue;
+      return { impossible: `column "${chunk.leaf.path.join('.')}" of ${path} is in an unknown codec` };
+    }
+  }
+  return null;
 }
 
 /** A row group on its way from an input to an output. */
