@@ -89,7 +89,7 @@ export async function rowsIn(folder: string): Promise<number> {
 }
 
 export async function sql(query: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(':memory:');
+  const instance = await DuckDBInstance.create(':memory:', { enable_external_file_cache: 'false' });
   const connection = await instance.connect();
   try {
     return (await connection.runAndReadAll(query)).getRows();

@@ -13,7 +13,11 @@ export interface Witness {
 }
 
 export async function openWitness(): Promise<Witness> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    // It would give the bytes of before where a file is written anew within one tick of the clock.
+    enable_external_file_cache: 'false',
+  });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return new DuckWitness(connection, instance);

@@ -9,7 +9,11 @@ export class Witness {
   }
 
   static async open(): Promise<Witness> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: '2',
+      // It would give the bytes of before where a file is written anew within one tick of the clock.
+      enable_external_file_cache: 'false',
+    });
     return new Witness(await instance.connect());
   }
 
