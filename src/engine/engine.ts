@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Engine, EngineSession } from '../core/engine.js';
 import { newRunId } from '../core/run-id.js';
+import { fail } from '../errors/index.js';
+import { Lease } from './lease.js';
 import { defaultMemoryLimit, defaultThreads } from './limits.js';
 import { loadNative, type Native } from './native.js';
 import { Session } from './session.js';
@@ -45,10 +47,12 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       preserve_insertion_order: 'true',
     });
     const engine = new OpenEngine(native, instance, memoryLimit, threads, folder);
-    const connection = await engine.connect();
+    const lease = await engine.connect(context.name);
     // Settings of the built-in extensions, which are known only now.
-    await connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = false");
-    connection.disconnectSync();
+    await lease.use((connection) =>
+      connection.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = false"),
+    );
+    await lease.close();
     return engine;
   } catch (error) {
     await folder.remove();
@@ -64,6 +68,9 @@ export class OpenEngine implements Engine {
   readonly #instance: DuckDBInstance;
   readonly #folder: SpillFolder;
   readonly #sessions = new Set<Session>();
+  readonly #leases = new Set<Lease>();
+  readonly #connecting = new Set<Promise<DuckDBConnection>>();
+  #closed: Promise<void> | null = null;
   #names = 0;
 
   constructor(
@@ -82,18 +89,29 @@ export class OpenEngine implements Engine {
 
   async session(options: { readonly name?: string } = {}): Promise<EngineSession> {
     const context = { name: options.name ?? 'a statement', memoryLimit: this.memoryLimit };
-    const session = new Session(this, await this.connect(), context, () => this.#sessions.delete(session));
+    const lease = await this.connect(context.name);
+    const session = new Session(this, lease, context, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     return session;
   }
 
-  /** A connection that counts the progress of its statements, and prints nothing of it. */
-  async connect(): Promise<DuckDBConnection> {
-    const connection = await this.#instance.connect();
-    await connection.run(
-      'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0',
+  /**
+   * A connection that counts the progress of its statements, and prints nothing of it. `name` is what messages call the
+   * work on it.
+   */
+  async connect(name: string): Promise<Lease> {
+    if (this.#closed !== null) throw fail('INTERRUPTED', { name });
+    const connecting = this.#instance.connect();
+    this.#connecting.add(connecting);
+    const lease = new Lease(await connecting, name, () => this.#leases.delete(lease));
+    this.#leases.add(lease);
+    this.#connecting.delete(connecting);
+    await lease.use((connection) =>
+      connection.run(
+        'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0',
+      ),
     );
-    return connection;
+    return lease;
   }
 
   /** A name for an object in the engine that no other has. */
@@ -102,8 +120,16 @@ export class OpenEngine implements Engine {
     return `hygge_${what}_${this.#names}`;
   }
 
-  async close(): Promise<void> {
+  /** Stops and waits for everything that is under way in it, also what nobody waits for any more. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     for (const session of [...this.#sessions]) await session.close();
+    await Promise.allSettled(this.#connecting);
+    await Promise.all([...this.#leases].map((lease) => lease.close()));
     this.#instance.closeSync();
     await this.#folder.remove();
   }

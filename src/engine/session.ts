@@ -3,12 +3,13 @@ import type { Batch } from '../core/batch.js';
 import type { EngineSession, EngineTable, Relation, StatementOptions } from '../core/engine.js';
 import type { Schema, Value } from '../core/types.js';
 import type { OpenEngine } from './engine.js';
+import type { Lease } from './lease.js';
 import { type BatchesOptions, streamBatches } from './stream.js';
 import { AppendTable } from './table.js';
-import { type TranslateContext, translateEngineError } from './translate.js';
+import type { TranslateContext } from './translate.js';
 import { fromEngine } from './types.js';
 import { readVector } from './values-out.js';
-import { Interrupter, watched } from './watch.js';
+import { watched } from './watch.js';
 
 /**
  * One connection. Its statements run one after the other, in the order they were asked for. `batches` and the appends
@@ -17,40 +18,35 @@ import { Interrupter, watched } from './watch.js';
  */
 export class Session implements EngineSession {
   readonly #engine: OpenEngine;
-  readonly #connection: DuckDBConnection;
+  readonly #lease: Lease;
   readonly #context: TranslateContext;
   readonly #onClose: () => void;
   readonly #tables: AppendTable[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | null = null;
 
-  constructor(
-    engine: OpenEngine,
-    connection: DuckDBConnection,
-    context: TranslateContext,
-    onClose: () => void,
-  ) {
+  constructor(engine: OpenEngine, lease: Lease, context: TranslateContext, onClose: () => void) {
     this.#engine = engine;
-    this.#connection = connection;
+    this.#lease = lease;
     this.#context = context;
     this.#onClose = onClose;
   }
 
   run(sql: string, options: StatementOptions = {}): Promise<number> {
-    return this.#inTurn(options, async () => {
-      const result = await this.#connection.run(sql);
+    return this.#inTurn(options, async (connection) => {
+      const result = await connection.run(sql);
       const { returnType } = result;
       return returnType === this.#engine.native.api.ResultReturnType.CHANGED_ROWS ? result.rowsChanged : 0;
     });
   }
 
   rows(sql: string, options: StatementOptions = {}): Promise<(string | null)[][]> {
-    return this.#inTurn(options, async () => {
+    return this.#inTurn(options, async (connection) => {
       const { bindings } = this.#engine.native;
-      const width = (await this.#describe(sql)).length;
+      const width = (await this.#describe(connection, sql)).length;
       const columns = Array.from({ length: width }, (_, i) => `CAST(c${i} AS VARCHAR)`);
       const names = columns.map((_, i) => `c${i}`);
-      const result = await this.#connection.run(
+      const result = await connection.run(
         `SELECT ${columns.join(', ')} FROM (${sql}\n) AS query(${names.join(', ')})`,
       );
       const rows: (string | null)[][] = [];
@@ -72,7 +68,7 @@ export class Session implements EngineSession {
   }
 
   describe(select: string): Promise<Schema> {
-    return this.#inTurn({}, () => this.#describe(select));
+    return this.#inTurn({}, (connection) => this.#describe(connection, select));
   }
 
   batches(relation: Relation, options: BatchesOptions = {}): AsyncIterable<Batch> {
@@ -91,19 +87,16 @@ export class Session implements EngineSession {
   }
 
   async #close(): Promise<void> {
-    const interrupter = new Interrupter(this.#connection, AbortSignal.abort(), this.#context.name);
-    await this.#last;
-    interrupter.stop();
+    await this.#lease.close();
     try {
       for (const table of this.#tables) await table.drop();
     } finally {
-      this.#connection.disconnectSync();
       this.#onClose();
     }
   }
 
-  async #describe(select: string): Promise<Schema> {
-    const prepared = await this.#connection.prepare(select);
+  async #describe(connection: DuckDBConnection, select: string): Promise<Schema> {
+    const prepared = await connection.prepare(select);
     try {
       return Array.from({ length: prepared.columnCount }, (_, i) => ({
         name: prepared.columnName(i),
@@ -116,11 +109,10 @@ export class Session implements EngineSession {
   }
 
   /** Waits for the statements before this one, whatever becomes of them. */
-  #inTurn<T>(options: StatementOptions, work: () => Promise<T>): Promise<T> {
-    if (this.#closed !== null) {
-      return Promise.reject(translateEngineError(new Error('its session is closed'), this.#context));
-    }
-    const turn = this.#last.then(() => watched(this.#connection, this.#context, options, work));
+  #inTurn<T>(options: StatementOptions, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() =>
+      this.#lease.use((connection) => watched(connection, this.#context, options, () => work(connection))),
+    );
     this.#last = turn.catch(() => {});
     return turn;
   }

@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
 import type { Relation, StatementOptions } from '../core/engine.js';
 import { type Schema, sameType, typeName, type Value } from '../core/types.js';
@@ -8,7 +8,7 @@ import type { OpenEngine } from './engine.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 import { fromEngine } from './types.js';
 import { readVector } from './values-out.js';
-import { Interrupter, progressOf, watched } from './watch.js';
+import { progressOf, watched } from './watch.js';
 import { isCast, toWire, wireType } from './wire.js';
 
 export interface BatchesOptions extends StatementOptions {
@@ -43,38 +43,33 @@ export async function* streamBatches(
 ): AsyncGenerator<Batch> {
   const { signal, onProgress, rowsPerBatch = defaultRows } = options;
   if (relation.schema.length === 0) throw fail('NO_COLUMNS', { name: context.name });
-  const connection = await engine.connect();
-  const interrupter = new Interrupter(connection, signal, context.name);
+  const lease = await engine.connect(context.name);
+  const step = <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
+    lease.use((connection) => watched(connection, context, { signal }, () => work(connection)));
   try {
-    interrupter.check();
-    const result = await connection.stream(markedSql(relation));
+    const result = await step((connection) => connection.stream(markedSql(relation)));
     checkTypes(engine, result, relation.schema, context);
     const builder = new BatchBuilder(engine, relation.schema, rowsPerBatch);
     let rows = 0;
     let told = performance.now();
     for (;;) {
-      const chunk = await result.fetchChunk();
-      interrupter.check();
+      const chunk = await step(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) break;
       for (const batch of builder.add(chunk)) {
         rows += batch.rows;
         if (onProgress !== undefined && performance.now() - told >= progressEvery) {
           told = performance.now();
-          onProgress({ fraction: progressOf(connection).fraction, rows });
+          onProgress({ fraction: await step(async (connection) => progressOf(connection).fraction), rows });
         }
         yield batch;
-        interrupter.check();
       }
     }
     if (!builder.ended) await explainEnd(engine, relation, signal, context);
     yield* builder.rest();
   } catch (error) {
-    interrupter.check(error);
     throw translateEngineError(error, context);
   } finally {
-    interrupter.stop();
-    connection.interrupt();
-    connection.disconnectSync();
+    await lease.close();
   }
 }
 
@@ -119,14 +114,16 @@ async function explainEnd(
   signal: AbortSignal | undefined,
   context: TranslateContext,
 ): Promise<never> {
-  const connection = await engine.connect();
+  const lease = await engine.connect(context.name);
   const all = columnsOf(relation.schema);
   try {
-    await watched(connection, context, { signal }, () =>
-      connection.run(`SELECT bit_xor(hash(${all})) FROM (${wireSql(relation)}\n) AS relation(${all})`),
+    await lease.use((connection) =>
+      watched(connection, context, { signal }, () =>
+        connection.run(`SELECT bit_xor(hash(${all})) FROM (${wireSql(relation)}\n) AS relation(${all})`),
+      ),
     );
   } finally {
-    connection.disconnectSync();
+    await lease.close();
   }
   const reason = 'it ended before the last row and did not say why; the memory limit may be too low';
   throw fail('ENGINE_FAILED', { name: context.name, reason }, { retryable: true });

@@ -1,9 +1,10 @@
-import type { DuckDBAppender, DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBMaterializedResult } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
 import type { EngineTable, Relation } from '../core/engine.js';
-import { type Schema, typeName } from '../core/types.js';
+import { type Schema, typeName, type Value } from '../core/types.js';
 import { fail } from '../errors/index.js';
 import type { OpenEngine } from './engine.js';
+import type { Lease } from './lease.js';
 import type { NativeLogicalType } from './native.js';
 import { identifier } from './quoting.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
@@ -19,7 +20,7 @@ import { fromTable, tableType, whyNotIntoTable } from './wire.js';
  */
 export class AppendTable implements EngineTable {
   readonly #engine: OpenEngine;
-  readonly #connection: DuckDBConnection;
+  readonly #lease: Lease;
   readonly #schema: Schema;
   readonly #name: string;
   readonly #context: TranslateContext;
@@ -31,14 +32,9 @@ export class AppendTable implements EngineTable {
   #appended = 0;
   #dropped = false;
 
-  private constructor(
-    engine: OpenEngine,
-    connection: DuckDBConnection,
-    schema: Schema,
-    context: TranslateContext,
-  ) {
+  private constructor(engine: OpenEngine, lease: Lease, schema: Schema, context: TranslateContext) {
     this.#engine = engine;
-    this.#connection = connection;
+    this.#lease = lease;
     this.#schema = schema;
     this.#name = engine.newName('table');
     this.#context = context;
@@ -56,7 +52,7 @@ export class AppendTable implements EngineTable {
       const type = showType(column.type);
       throw fail('TYPE_UNSUPPORTED', { name: context.name, column: column.name, type, why });
     }
-    const table = new AppendTable(engine, await engine.connect(), schema, context);
+    const table = new AppendTable(engine, await engine.connect(context.name), schema, context);
     await table.clear();
     return table;
   }
@@ -78,21 +74,10 @@ export class AppendTable implements EngineTable {
       return one === undefined ? [] : coerceWith(one, batch.columns[i] ?? [], column, place);
     });
     try {
-      this.#appender ??= await this.#connection.createAppender(this.#name);
-      const { api, bindings } = this.#engine.native;
-      const chunkRows = bindings.vector_size();
-      for (let from = 0; from < batch.rows; from += chunkRows) {
-        const to = Math.min(batch.rows, from + chunkRows);
-        const chunk = bindings.create_data_chunk(this.#types);
-        bindings.data_chunk_set_size(chunk, to - from);
-        this.#schema.forEach((column, i) => {
-          const vector = bindings.data_chunk_get_vector(chunk, i);
-          const values = columns[i] ?? [];
-          const part = to - from === values.length ? values : values.slice(from, to);
-          writeVector(bindings, vector, column.type, part);
-        });
-        this.#appender.appendDataChunk(new api.DuckDBDataChunk(chunk));
-      }
+      await this.#lease.use(async (connection) => {
+        this.#appender ??= await connection.createAppender(this.#name);
+        this.#appendColumns(this.#appender, columns, batch.rows);
+      });
     } catch (error) {
       throw translateEngineError(error, this.#context);
     }
@@ -101,7 +86,7 @@ export class AppendTable implements EngineTable {
   }
 
   async relation(): Promise<Relation> {
-    this.#flush();
+    await this.#flush();
     await this.#checkGeometry();
     const columns = this.#schema.map(
       (column, i) => `${fromTable(`c${i}`, column.type)} AS ${identifier(column.name)}`,
@@ -119,9 +104,26 @@ export class AppendTable implements EngineTable {
   async drop(): Promise<void> {
     if (this.#dropped) return;
     this.#dropped = true;
+    if (this.#lease.closed) return;
     this.#closeAppender();
     await this.#run(`DROP TABLE IF EXISTS ${this.#name}`);
-    this.#connection.disconnectSync();
+    await this.#lease.close();
+  }
+
+  #appendColumns(appender: DuckDBAppender, columns: readonly (readonly Value[])[], rows: number): void {
+    const { api, bindings } = this.#engine.native;
+    const chunkRows = bindings.vector_size();
+    for (let from = 0; from < rows; from += chunkRows) {
+      const to = Math.min(rows, from + chunkRows);
+      const chunk = bindings.create_data_chunk(this.#types);
+      bindings.data_chunk_set_size(chunk, to - from);
+      this.#schema.forEach((column, i) => {
+        const values = columns[i] ?? [];
+        const part = to - from === values.length ? values : values.slice(from, to);
+        writeVector(bindings, bindings.data_chunk_get_vector(chunk, i), column.type, part);
+      });
+      appender.appendDataChunk(new api.DuckDBDataChunk(chunk));
+    }
   }
 
   /** Only the engine can tell whether bytes are well-known binary. */
@@ -141,15 +143,15 @@ export class AppendTable implements EngineTable {
 
   async #run(sql: string): Promise<DuckDBMaterializedResult> {
     try {
-      return await this.#connection.run(sql);
+      return await this.#lease.use((connection) => connection.run(sql));
     } catch (error) {
       throw translateEngineError(error, this.#context);
     }
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
     try {
-      this.#appender?.flushSync();
+      await this.#lease.use(async () => this.#appender?.flushSync());
     } catch (error) {
       throw translateEngineError(error, this.#context);
     }

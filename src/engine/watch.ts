@@ -1,12 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineProgress, StatementOptions } from '../core/engine.js';
 import { fail } from '../errors/index.js';
+import { keepInterrupting } from './lease.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 
 /** Milliseconds between two looks at the progress of a statement. */
 const progressEvery = 200;
-/** The engine forgets an interruption that comes between two steps, so it is repeated until it has been heard. */
-const interruptEvery = 20;
 
 export function progressOf(connection: DuckDBConnection): EngineProgress {
   const { percentage, rows_processed: rows } = connection.progress;
@@ -18,7 +17,7 @@ export class Interrupter {
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
   readonly #name: string;
-  #timer: NodeJS.Timeout | null = null;
+  #stop: (() => void) | null = null;
 
   constructor(connection: DuckDBConnection, signal: AbortSignal | undefined, name: string) {
     this.#connection = connection;
@@ -35,13 +34,11 @@ export class Interrupter {
 
   stop(): void {
     this.#signal?.removeEventListener('abort', this.#interrupt);
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop?.();
   }
 
   readonly #interrupt = (): void => {
-    this.#connection.interrupt();
-    this.#timer = setInterval(() => this.#connection.interrupt(), interruptEvery);
-    this.#timer.unref();
+    this.#stop = keepInterrupting(this.#connection);
   };
 }
 

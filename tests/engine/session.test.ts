@@ -96,7 +96,7 @@ describe('a session', () => {
     const session = await held.engine.session({ name: 'brief' });
     const error = await errorOf(() => session.run(endless, { onProgress: () => void session.close() }));
     expect(error.code).toBe('INTERRUPTED');
-    expect((await errorOf(() => session.run('SELECT 1'))).message).toContain('its session is closed');
+    expect((await errorOf(() => session.run('SELECT 1'))).code).toBe('INTERRUPTED');
     await session.close();
   });
 
