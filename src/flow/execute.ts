@@ -6,6 +6,7 @@ import type { Prepared } from './prepare.js';
 import { typeError } from './read.js';
 import { type RunIdentity, runRecord } from './record.js';
 import { type Given, verifyStaged } from './verify.js';
+import { leaveAfter } from './watchdog.js';
 import { movesAll } from './window/moving.js';
 
 /** What a plan's execution has proved and published. */
@@ -41,7 +42,7 @@ export async function execute(
 ): Promise<Outcome> {
   const { plan, store, watchdog } = prepared;
   const guard = <T>(work: Promise<T>): Promise<T> =>
-    watchdog.race(
+    watchdog.hold(
       work.catch((error) => Promise.reject(typeError(plan.name, 'store', plan.store.type, error))),
     );
   let published: Published | null = null;
@@ -76,7 +77,11 @@ export async function execute(
     }
     return { rows: staged.rows, bytesRead: plan.estimate.bytes ?? 0, record, published, staged };
   } catch (error) {
-    if (published === null) await store.discard().catch(() => {});
+    if (published === null) {
+      // What still writes would leave files behind those that are swept.
+      await watchdog.stop(error, leaveAfter(plan.settings.timeout));
+      await store.discard().catch(() => {});
+    }
     throw error;
   }
 }

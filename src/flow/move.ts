@@ -26,9 +26,9 @@ export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<
   const values = late === null ? null : { sql: late, schema: prepared.plan.output };
   if (values !== null) {
     if (store.writeRelation === undefined) throw missing(prepared.plan.store.type, 'store', 'writeRelation');
-    await watchdog.race(withHomeChecked(prepared, 'late', store.writeRelation(values, onMove)));
+    await watchdog.hold(withHomeChecked(prepared, 'late', store.writeRelation(values, onMove)));
   }
-  await watchdog.race(store.writeFiles(copy, shape, onMove));
+  await watchdog.hold(store.writeFiles(copy, shape, onMove));
   return { rows: values === null ? copy.rows : null, values };
 }
 
@@ -38,7 +38,7 @@ export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<
   const relation = await relationOf(home, plan);
   const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
-  await watchdog.race(withHomeChecked(prepared, 'all', store.writeRelation(shaped, onMove)));
+  await watchdog.hold(withHomeChecked(prepared, 'all', store.writeRelation(shaped, onMove)));
   // Without a filter the home's own count is the one to hold the store to.
   const whole = plan.where === null && movesAll(prepared.moving) && plan.estimate.exact;
   return { rows: whole ? plan.estimate.rows : null, values: shaped };
@@ -76,7 +76,7 @@ export async function moveByBatches(prepared: Prepared, onMove: OnMove): Promise
       queue.fail(error);
       throw error;
     });
-  const work = Promise.all([guard(produce()), guard(consume())]).then(() => {});
+  const work = Promise.all([guard(produce()), watchdog.hold(guard(consume()))]).then(() => {});
   await watchdog.race(withHomeChecked(prepared, 'all', work));
   return { rows: read, values: (await print?.end()) ?? null };
 }

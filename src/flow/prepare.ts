@@ -15,7 +15,7 @@ import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
 import { checkFilter, shapeSchema } from './shape.js';
 import { checkVerifiable } from './verify.js';
-import { atMost, Watchdog } from './watchdog.js';
+import { atMost, leaveAfter, Watchdog } from './watchdog.js';
 import { collected } from './window/collect.js';
 import { freshSelect, type Moving, movesAll } from './window/moving.js';
 import { openWindow, watermarkColumn } from './window/open.js';
@@ -46,9 +46,6 @@ export interface Prepared {
   /** Closes both ends and the engine's sessions; whatever fails here is passed over. */
   close(): Promise<void>;
 }
-
-/** Seconds that a home or store has to close. One that does not is left behind. */
-const closeSeconds = 10;
 
 const modes: Record<RunType, WriteMode> = { full_drop: 'replace', incremental: 'append', merge: 'merge' };
 
@@ -89,7 +86,7 @@ export async function prepare(
     const ends = [open.home?.close(), open.store?.close(), homeSession.close(), storeSession.close()];
     // A home that has been left in the middle of a read may never answer.
     void read?.return?.().catch(() => {});
-    await atMost(Math.min(config.settings.timeout, closeSeconds), Promise.allSettled(ends));
+    await atMost(leaveAfter(config.settings.timeout), Promise.allSettled(ends));
   };
 
   try {

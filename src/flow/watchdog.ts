@@ -1,4 +1,7 @@
-import { fail, type HyggeError } from '../errors/index.js';
+import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
+
+/** Seconds that a home or store has to end, with a timeout of so many. One that does not is left behind. */
+export const leaveAfter = (timeout: number): number => Math.min(timeout, 10);
 
 /** Waits for some work, but not longer than so many seconds. What becomes of it is the caller's to know. */
 export async function atMost(seconds: number, work: Promise<unknown>): Promise<void> {
@@ -16,6 +19,7 @@ export class Watchdog {
   readonly #milliseconds: number;
   #timer: NodeJS.Timeout | null = null;
   readonly #unlisten: () => void;
+  readonly #held = new Set<Promise<unknown>>();
 
   /** `timeout` is in seconds without a sign of progress; `outer` is the signal of the whole run. */
   constructor(name: string, timeout: number, outer: AbortSignal | undefined) {
@@ -58,6 +62,20 @@ export class Watchdog {
       if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
       work.catch(() => {});
     }
+  }
+
+  /** As `race`, for work that writes: it goes on when nobody waits for it any more, until `stop` has waited for it. */
+  hold<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
+    const done = (): boolean => this.#held.delete(work);
+    work.then(done, done);
+    return this.race(work);
+  }
+
+  /** Stops all work for the reason, and waits at most so many seconds until what writes has ended. */
+  async stop(reason: unknown, seconds: number): Promise<void> {
+    this.#stop(asHyggeError(reason));
+    await atMost(seconds, Promise.allSettled(this.#held));
   }
 
   end(): void {

@@ -46,6 +46,29 @@ describe('a home that throws', () => {
     await unchanged();
   });
 
+  it('while the store still writes: the store is tidied when that has ended', async () => {
+    const seen = nothingSeen();
+    const failed = gate();
+    const store = storeThat(seen, async () => {
+      await failed.opened;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen.calls.push('written');
+    });
+    const home = homeThat(() =>
+      pieces(2, seen, async () => {
+        failed.open();
+        throw new Error('the rest is torn');
+      }),
+    );
+    const options = { name: 'torn', home: Home.of(home, {}), store: Store.of(store, {}) };
+    const error = await failureOf(new Flow(options).start());
+    expect(error.message).toContain('the rest is torn');
+    expect(seen.calls.filter((call) => call === 'written' || call === 'discard')).toEqual([
+      'written',
+      'discard',
+    ]);
+  });
+
   it('gives a value that does not fit: column and row are named, and the store is as it was', async () => {
     const { store, unchanged } = await filled();
     const home = homeThat(async function* () {
