@@ -1,24 +1,21 @@
 import type { Batch, Row } from '../core/batch.js';
-import type { RunType, WriteMode } from '../core/capabilities.js';
+import type { WriteMode } from '../core/capabilities.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
-import type { HomeDefinition, HomeSession, Impossible } from '../core/home.js';
-import type { Estimate, Plan, TypedConfig } from '../core/plan.js';
+import type { HomeSession, Impossible } from '../core/home.js';
+import type { Estimate, Plan, StoreContents } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
-import type { FilesPlan, FilesShape, StageRequest, StoreDefinition, StoreSession } from '../core/store.js';
-import type { Schema } from '../core/types.js';
+import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/store.js';
+import type { Column, Schema } from '../core/types.js';
 import type { KeptWatermark } from '../core/watermark.js';
-import { inferSchema } from '../engine/index.js';
-import { fail } from '../errors/index.js';
-import { type FlowContext, LazySession } from './context.js';
+import type { FlowContext, LazySession } from './context.js';
+import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
 import { checkApart } from './overlap.js';
-import { batchesOfHome, isBatch, typeError } from './read.js';
 import { chooseRoute, noFiles } from './route.js';
 import { checkFilter, shapeSchema } from './shape.js';
 import { checkVerifiable } from './verify.js';
-import { atMost, leaveAfter, Watchdog } from './watchdog.js';
-import { collected } from './window/collect.js';
+import type { Watchdog } from './watchdog.js';
 import { freshSelect, type Moving, movesAll } from './window/moving.js';
-import { openWindow, watermarkColumn } from './window/open.js';
+import { type Opened, openWindow, watermarkColumn } from './window/open.js';
 import { settledName } from './window/window.js';
 
 /** A flow whose home and store are open and whose plan is made; nothing has been written yet. Used once. */
@@ -47,8 +44,6 @@ export interface Prepared {
   close(): Promise<void>;
 }
 
-const modes: Record<RunType, WriteMode> = { full_drop: 'replace', incremental: 'append', merge: 'merge' };
-
 export interface PrepareOptions {
   /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
   readonly carryOut?: boolean;
@@ -61,138 +56,24 @@ export async function prepare(
   notice: (message: string) => void,
   { carryOut = false }: PrepareOptions = {},
 ): Promise<Prepared> {
-  const { name } = config;
-  const { definition: homeType, settings: homeSettings } = typed(config.home, (type) =>
-    context.registry.findHome(type),
-  );
-  const { definition: storeType, settings: storeSettings } = typed(config.store, (type) =>
-    context.registry.findStore(type),
-  );
-  const mode = config.append === null ? modes[config.run_type] : config.append ? 'append' : 'replace';
-  if (!storeType.capabilities.modes.includes(mode)) {
-    throw fail('MODE_UNSUPPORTED', { name, type: storeType.type, mode, modes: storeType.capabilities.modes });
-  }
-
-  checkApart(config, homeType, storeType);
-  const watchdog = new Watchdog(name, config.settings.timeout, context.signal);
-  // Two sessions, because a statement of the store may run while the home's is still being read.
-  const homeSession = new LazySession(context.engine, name);
-  const storeSession = new LazySession(context.engine, name);
-  const open: { home: HomeSession | null; store: StoreSession | null } = { home: null, store: null };
-  const earlier: EarlierRun[] = [];
-  let read: AsyncIterator<Batch | readonly Row[]> | null = null;
-  const close = async (): Promise<void> => {
-    watchdog.end();
-    const ends = [open.home?.close(), open.store?.close(), homeSession.close(), storeSession.close()];
-    // A home that has been left in the middle of a read may never answer.
-    void read?.return?.().catch(() => {});
-    await atMost(leaveAfter(config.settings.timeout), Promise.allSettled(ends));
-  };
-
+  const types = endTypes(config, context);
+  checkApart(config, types.home.definition, types.store.definition);
+  const ends = new OpenEnds(config, types, context);
+  const work: Work = { config, types, context, ends };
   try {
-    let home = await watchdog.race(
-      homeType
-        .open(homeSettings, { name, signal: watchdog.signal, engine: () => homeSession.get() })
-        .catch((cause) => Promise.reject(typeError(name, 'home', homeType.type, cause))),
-    );
-    open.home = home;
-    let first: Batch | readonly Row[] | null = null;
-    const declared = await watchdog.race(home.schema());
-    if (declared === null) {
-      read = home.read?.({ signal: watchdog.signal })[Symbol.asyncIterator]() ?? null;
-      first = (await watchdog.race(firstPiece(read))) ?? [];
-    }
-    const schema =
-      declared ?? (first === null || isBatch(first) ? (first?.schema ?? []) : inferSchema(first));
-    const output = shapeSchema(name, schema, config);
-    const backfill = context.backfill ?? {};
-    const column = watermarkColumn(config, mode, schema, backfill);
-    if (config.where !== null) await checkFilter(name, await homeSession.get(), schema, config.where);
-
-    const atStore = <T>(work: Promise<T>): Promise<T> =>
-      watchdog.race(work.catch((error) => Promise.reject(placedAt(error, config.store_at))));
-    const store = await atStore(
-      storeType.open(storeSettings, {
-        name,
-        flow: config.flow,
-        runId: context.runId,
-        signal: watchdog.signal,
-        engine: () => storeSession.get(),
-        notice,
-        earlier: (run) => earlier.push(run),
-      }),
-    );
-    open.store = store;
-    const isWatched = column !== null || mode === 'merge';
-    const { verify } = config.settings;
-    checkVerifiable(name, verify, mode, storeType.type, store);
-    const begun = carryOut && isWatched;
-    if (begun) {
-      await atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));
-      await context.recorder?.earlier(config, earlier);
-    }
-    const contents = await atStore(store.inspect());
-    if (isWatched && home.relation === undefined && home.read !== undefined) {
-      const reading = { name, type: homeType.type, schema, read, first, signal: watchdog.signal };
-      const batches = batchesOfHome(home, reading, () => watchdog.progress());
-      home = await watchdog.race(collected(home, batches, await homeSession.get(), schema));
-      open.home = home;
-      read = null;
-      first = null;
-    }
-    const opened = await watchdog.race(
-      openWindow(column, {
-        config,
-        mode,
-        schema,
-        output,
-        home,
-        store,
-        backfill,
-        fallback: async () => (await context.lastWatermark?.(config, store.record !== undefined)) ?? null,
-        engine: async () => {
-          const session = await homeSession.get();
-          const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
-          return { rows: (sql) => session.rows(sql, options) };
-        },
-      }),
-    );
-    const { moving } = opened;
-    const shape = filesShape(schema, config, moving);
-    const files = await watchdog.race(planCopy(home, store, shape, moving));
-    const copy = 'impossible' in files ? null : files;
-    const choice = chooseRoute(name, homeType, storeType, files, context.route);
-    const plan: Plan = {
-      version: 1,
-      name,
-      flow: config.flow,
-      entity: config.entity,
-      home: config.home,
-      store: config.store,
-      run_type: config.run_type,
-      mode,
-      ...choice,
-      schema,
-      columns: config.columns,
-      where: config.where,
-      output,
-      estimate: estimateOf(
-        await watchdog.race(home.estimate()),
-        moving,
-        choice.route === 'splice' ? copy : null,
-      ),
-      contents,
-      watermark: opened.window,
-      settings: config.settings,
-      warnings: [
-        ...(home.warnings?.() ?? []),
-        ...opened.warnings,
-        ...(choice.route === 'splice' ? (copy?.notes ?? []) : []),
-        ...foreignWarning(mode, contents.foreign),
-      ],
-    };
-    const { keep } = opened;
-    const sessions = { homeSession, storeSession };
+    const source = await ends.openHome();
+    const target = await shapeOf(work, source.schema);
+    const taken = await takeStore(work, target, notice, carryOut);
+    const isCollected =
+      target.isWatched && source.home.relation === undefined && source.home.read !== undefined;
+    const opened = isCollected ? await ends.collect(source) : source;
+    const window = await fixWindow(work, opened, target, taken.store);
+    const { plan, copy, shape } = await planOf(work, opened, target, taken, window);
+    const { homeSession, storeSession, watchdog, earlier } = ends;
+    const { home, read, first } = opened;
+    const { store, begun } = taken;
+    const { moving, keep } = window;
+    const close = (): Promise<void> => ends.close();
     return {
       plan,
       home,
@@ -202,7 +83,8 @@ export async function prepare(
       moving,
       keep,
       begun,
-      ...sessions,
+      homeSession,
+      storeSession,
       read,
       first,
       watchdog,
@@ -210,9 +92,132 @@ export async function prepare(
       close,
     };
   } catch (error) {
-    await close();
+    await ends.close();
     throw placedAt(error, config.at);
   }
+}
+
+/** What every step of a preparation needs. */
+interface Work {
+  readonly config: EntityConfig;
+  readonly types: EndTypes;
+  readonly context: FlowContext;
+  readonly ends: OpenEnds;
+}
+
+/** What is going to settle, as far as the columns tell. */
+interface Target {
+  /** The columns as they settle. */
+  readonly output: Schema;
+  /** The column of the watermark. */
+  readonly column: Column | null;
+  /** Whether what is moved depends on what the store holds. */
+  readonly isWatched: boolean;
+}
+
+/** Holds the configuration against the columns of the home. */
+async function shapeOf({ config, types, context, ends }: Work, schema: Schema): Promise<Target> {
+  const { name, where } = config;
+  const output = shapeSchema(name, schema, config);
+  const column = watermarkColumn(config, types.mode, schema, context.backfill ?? {});
+  if (where !== null) await checkFilter(name, await ends.homeSession.get(), schema, where);
+  return { output, column, isWatched: column !== null || types.mode === 'merge' };
+}
+
+/** A store that has said what it holds. */
+interface TakenStore {
+  readonly store: StoreSession;
+  readonly contents: StoreContents;
+  readonly begun: boolean;
+}
+
+/** Opens the store; takes it already where what it holds decides about what is moved. */
+async function takeStore(
+  { config, types, context, ends }: Work,
+  { output, isWatched }: Target,
+  notice: (message: string) => void,
+  carryOut: boolean,
+): Promise<TakenStore> {
+  const { verify } = config.settings;
+  const { mode } = types;
+  const store = await ends.openStore(context.runId, notice);
+  checkVerifiable(config.name, verify, mode, types.store.definition.type, store);
+  const begun = carryOut && isWatched;
+  if (begun) {
+    await ends.atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));
+    await context.recorder?.earlier(config, ends.earlier);
+  }
+  return { store, begun, contents: await ends.atStore(store.inspect()) };
+}
+
+/** Fixes which rows are moved. */
+function fixWindow(
+  { config, types, context, ends }: Work,
+  { home, schema }: OpenHome,
+  { output, column }: Target,
+  store: StoreSession,
+): Promise<Opened> {
+  const { watchdog, homeSession } = ends;
+  const opening = openWindow(column, {
+    config,
+    mode: types.mode,
+    schema,
+    output,
+    home,
+    store,
+    backfill: context.backfill ?? {},
+    fallback: async () => (await context.lastWatermark?.(config, store.record !== undefined)) ?? null,
+    engine: async () => {
+      const session = await homeSession.get();
+      const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
+      return { rows: (sql) => session.rows(sql, options) };
+    },
+  });
+  return watchdog.race(opening);
+}
+
+/** Chooses the route, and writes down all that is known. */
+async function planOf(
+  { config, types, context, ends }: Work,
+  { home, schema }: OpenHome,
+  { output }: Target,
+  { store, contents }: TakenStore,
+  { moving, window, warnings }: Opened,
+): Promise<Pick<Prepared, 'plan' | 'copy' | 'shape'>> {
+  const { watchdog } = ends;
+  const { name, flow, entity, run_type, columns, where, settings } = config;
+  const { mode } = types;
+  const shape = filesShape(schema, config, moving);
+  const files = await watchdog.race(planCopy(home, store, shape, moving));
+  const copy = 'impossible' in files ? null : files;
+  const choice = chooseRoute(name, types.home.definition, types.store.definition, files, context.route);
+  const copied = choice.route === 'splice' ? copy : null;
+  const plan: Plan = {
+    version: 1,
+    name,
+    flow,
+    entity,
+    home: config.home,
+    store: config.store,
+    run_type,
+    mode,
+    ...choice,
+    schema,
+    columns,
+    where,
+    output,
+    estimate: estimateOf(await watchdog.race(home.estimate()), moving, copied),
+    contents,
+    watermark: window,
+    settings,
+    warnings: [
+      ...(home.warnings?.() ?? []),
+      ...warnings,
+      ...(copied?.notes ?? []),
+      ...foreignWarning(mode, contents.foreign),
+    ],
+  };
+  return { plan, copy, shape };
 }
 
 function filesShape(schema: Schema, { columns, where }: EntityConfig, moving: Moving): FilesShape {
@@ -249,25 +254,6 @@ async function planCopy(
   if (home.files === undefined || store.planFiles === undefined) return noFiles;
   const files = await home.files();
   return 'impossible' in files ? files : store.planFiles(files, shape);
-}
-
-/** A definition with the settings that are its own: the configuration without `type`. */
-function typed<D extends HomeDefinition | StoreDefinition>(
-  config: TypedConfig,
-  find: (type: string) => D,
-): { definition: D; settings: Record<string, unknown> } {
-  const { type, ...settings } = config;
-  return { definition: find(type), settings };
-}
-
-async function firstPiece(
-  read: AsyncIterator<Batch | readonly Row[]> | null,
-): Promise<Batch | readonly Row[] | null> {
-  for (;;) {
-    const next = await read?.next();
-    if (next === undefined || next.done === true) return null;
-    if (isBatch(next.value) || next.value.length > 0) return next.value;
-  }
 }
 
 function foreignWarning(mode: WriteMode, foreign: readonly string[]): string[] {
