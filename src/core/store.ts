@@ -128,7 +128,10 @@ export interface StoreSession {
   writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
   /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
   writeBatch?(batch: Batch): Promise<void>;
-  /** How files would be copied without decoding their values, or why they cannot be. Writes nothing. */
+  /**
+   * How files would be copied without decoding their values, or why they cannot be. No files are a plan of no rows.
+   * Writes nothing.
+   */
   planFiles?(files: readonly SourceFile[], shape: FilesShape): Promise<FilesPlan | Impossible>;
   /** Stages what `planFiles` of this session has planned. */
   writeFiles?(

@@ -250,10 +250,12 @@ async function planCopy(
   { merge, fresh }: Moving,
 ): Promise<FilesPlan | Impossible> {
   if (merge !== null) return { impossible: 'rows are merged by their key, so every one is looked at' };
-  if (fresh === false) return { impossible: 'no row is above what the store holds' };
   if (home.files === undefined || store.planFiles === undefined) return noFiles;
   const files = await home.files();
-  return 'impossible' in files ? files : store.planFiles(files, shape);
+  if ('impossible' in files) return files;
+  if (fresh !== false) return store.planFiles(files, shape);
+  const none = await store.planFiles([], shape);
+  return 'impossible' in none ? none : { ...none, reason: 'spliced: no row is above what the store holds' };
 }
 
 function foreignWarning(mode: WriteMode, foreign: readonly string[]): string[] {

@@ -273,6 +273,23 @@ describe('what is not new', () => {
       'SELECT i AS id, i // 10 AS t FROM range(61440) AS n(i)',
     );
   });
+
+  it.each(['splice', 'engine', 'batches'] as const)(
+    'is left alone, and late rows are not, where the route is to be %s',
+    async (route) => {
+      const t = { watermark_column: 't', primary_key: 'id' };
+      await put('1', '1|10 2|20');
+      expect(await run(t, {}, { route: 'engine' })).toMatchObject({ status: 'success' });
+      expect((await flow(t).plan({ route })).route).toBe(route);
+      expect(await run(t, {}, { route })).toMatchObject({ status: 'skip', route, rows: 0 });
+      await put('2', '3|20');
+      expect(await run(t, {}, { route })).toMatchObject({ status: 'success', route, rows: 1 });
+      expect(await ids()).toBe('1 2 3');
+      await rm(place.at('home', '2.parquet'));
+      await put('1', '1|10');
+      expect(await run(t, {}, { route })).toMatchObject({ status: 'skip', route, watermark: '20' });
+    },
+  );
 });
 
 describe('a store that has changed', () => {
