@@ -14,27 +14,29 @@ import {
 
 /**
  * A home that gives a thousand rows, says that it is there, and then gives nothing more until it is stopped. It is
- * careless, and leaves a timer behind. Where it is stubborn, it does not let go at all.
+ * careless, and leaves a timer behind. Where it is stubborn, it does not let go at all; where it is out of reach, it
+ * fails as a network does.
  */
 const endless = `
 import { z } from '${import.meta.resolve('zod')}';
 export default (registry) => registry.home({
   type: 'endless',
   summary: 'Never comes to its end',
-  config: z.strictObject({ stubborn: z.boolean().default(false).describe('Does not let go') }),
+  config: z.strictObject({ mood: z.enum(['easy', 'stubborn', 'out of reach']).describe('What it does') }),
   capabilities: { gives: ['batches'], ordered: true },
-  async open({ stubborn }) {
+  async open({ mood }) {
     return {
       async schema() { return [{ name: 'id', type: { kind: 'bigint' }, nullable: true }]; },
       async estimate() { return { rows: null, bytes: null, files: null, exact: false }; },
       async *read({ signal }) {
         for (let i = 0; i < 10; i++) yield Array.from({ length: 100 }, (_, j) => ({ id: i * 100 + j }));
+        if (mood === 'out of reach') throw Object.assign(new Error('nobody answers'), { code: 'ECONNRESET' });
         process.stderr.write('READING\\n');
         setInterval(() => {}, 1000);
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
       async close() {
-        if (!stubborn) return;
+        if (mood !== 'stubborn') return;
         process.stderr.write('HOLDING\\n');
         await new Promise(() => {});
       },
@@ -43,14 +45,15 @@ export default (registry) => registry.home({
 });
 `;
 
-async function project(stubborn = false): Promise<string> {
+async function project(mood: 'easy' | 'stubborn' | 'out of reach' = 'easy'): Promise<string> {
   const folder = folderWith({
     'endless.mjs': endless,
     'first.yml': 'flows:\n  tea:\n    home: tea.parquet\n    store: store\n',
     'second.yml': `plugins: [./endless.mjs]
 flows:
   tea:
-    home: { type: endless, stubborn: ${stubborn} }
+    home: { type: endless, mood: ${mood} }
+    retry: { attempts: 3, delay: 3600 }
     store: { path: store, batch_size: 100 }
 `,
   });
@@ -125,7 +128,7 @@ describe('Ctrl-C in the middle', () => {
   });
 
   it('ends at once when it comes twice', async () => {
-    const folder = await project(true);
+    const folder = await project('stubborn');
     const before = visible(folder);
     const ended = await interrupted(folder, [
       ['READING', 'SIGINT'],
@@ -135,6 +138,29 @@ describe('Ctrl-C in the middle', () => {
     expect(visible(folder)).toEqual(before);
     expect((await hygge(['go', 'first.yml'], { cwd: folder })).code).toBe(0);
     expect(staged(folder)).toEqual([]);
+  });
+});
+
+describe('between two tries', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends the pause, and nothing is tried again', async (signal, code) => {
+    const folder = await project('out of reach');
+    const before = visible(folder);
+    const ended = await interrupted(folder, [['trying again in', signal]], ['--json']);
+    expect(ended).toMatchObject({ code, signal: null });
+    const [flow] = goDocument.parse(JSON.parse(ended.stdout)).flows;
+    expect(flow).toMatchObject({ status: 'fail', attempts: 1, error: { code: 'TYPE_FAILED' } });
+    expect(ended.stderr.split('trying again in')).toHaveLength(2);
+    expect(visible(folder)).toEqual(before);
+    expect(staged(folder)).toEqual([]);
+    const journal = JSON.parse((await hygge(['journal', 'first.yml', '--json'], { cwd: folder })).stdout);
+    expect(journal.entries.map((entry: { status: string }) => entry.status).sort()).toEqual([
+      'fail',
+      'success',
+    ]);
+    expect((await hygge(['go', 'first.yml'], { cwd: folder })).code).toBe(0);
   });
 });
 
