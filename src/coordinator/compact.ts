@@ -1,7 +1,8 @@
 import type { EntityConfig } from '../core/entity-config.js';
 import type { Compacted, CompactRequest } from '../core/store.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
-import { type FlowContext, LazySession } from '../flow/index.js';
+import type { FlowContext } from '../flow/index.js';
+import { type StoreEnd, storeEnd } from './open-store.js';
 import type { JournalRecorder } from './recorder.js';
 
 /** What became of one store, or the error that stood in its way. */
@@ -19,29 +20,18 @@ export async function compactEntity(
   context: FlowContext,
   recorder: JournalRecorder,
 ): Promise<CompactOutcome> {
-  const { name, flow } = config;
-  const session = new LazySession(context.engine, name);
+  const { name } = config;
+  let end: StoreEnd | null = null;
   try {
-    const { type, ...settings } = config.store;
-    const definition = context.registry.findStore(type);
-    if (definition.compact === undefined) throw fail('COMPACT_UNSUPPORTED', { name, type });
-    const compacted = await definition.compact(
-      settings,
-      {
-        name,
-        flow,
-        runId: context.runId,
-        signal: context.signal ?? new AbortController().signal,
-        engine: () => session.get(),
-        notice: () => {},
-      },
-      request,
-    );
+    end = storeEnd(config, context);
+    const { definition, settings, given } = end;
+    if (definition.compact === undefined) throw fail('COMPACT_UNSUPPORTED', { name, type: definition.type });
+    const compacted = await definition.compact(settings, given, request);
     await recorder.compacted(config, compacted);
     return { name, compacted, error: null };
   } catch (thrown) {
     return { name, compacted: null, error: asHyggeError(thrown) };
   } finally {
-    await session.close();
+    await end?.close();
   }
 }

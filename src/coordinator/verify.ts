@@ -2,8 +2,9 @@ import type { AuditProblem, StoreAudit } from '../core/audit.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import { asRunRecord } from '../core/run-record.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
-import { type FlowContext, LazySession } from '../flow/index.js';
+import type { FlowContext } from '../flow/index.js';
 import type { JournalEntry } from '../journal/index.js';
+import { type StoreEnd, storeEnd } from './open-store.js';
 
 /** Whether the store of one entity still holds what its record and the journal say. */
 export interface VerifyOutcome {
@@ -23,26 +24,19 @@ export async function verifyEntity(
   context: FlowContext,
   entries: readonly JournalEntry[],
 ): Promise<VerifyOutcome> {
-  const { name, flow } = config;
-  const session = new LazySession(context.engine, name);
+  const { name } = config;
+  let end: StoreEnd | null = null;
   try {
-    const { type, ...settings } = config.store;
-    const definition = context.registry.findStore(type);
-    if (definition.audit === undefined) throw fail('AUDIT_UNSUPPORTED', { name, type });
-    const audit = await definition.audit(settings, {
-      name,
-      flow,
-      runId: context.runId,
-      signal: context.signal ?? new AbortController().signal,
-      engine: () => session.get(),
-      notice: () => {},
-    });
+    end = storeEnd(config, context);
+    const { definition, settings, given } = end;
+    if (definition.audit === undefined) throw fail('AUDIT_UNSUPPORTED', { name, type: definition.type });
+    const audit = await definition.audit(settings, given);
     const problems = [...audit.problems, ...journalProblems(name, audit, entries)];
     return { name, ok: problems.length === 0, audit, problems, error: null };
   } catch (thrown) {
     return { name, ok: false, audit: null, problems: [], error: asHyggeError(thrown) };
   } finally {
-    await session.close();
+    await end?.close();
   }
 }
 

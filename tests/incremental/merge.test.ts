@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defineHome, Flow, type FlowOptions, Home, z } from '../../src/index.js';
+import { Flow, type FlowOptions } from '../../src/index.js';
+import { undeclared } from '../integration/doubles.js';
 import { settled, useWorkplace, visible } from '../integration/workplace.js';
 
 const place = useWorkplace();
@@ -86,21 +87,8 @@ describe('a merge', () => {
 
   it('takes rows that come through JavaScript', async () => {
     let names = ['a', 'b'];
-    const definition = defineHome({
-      type: 'rows_of_a_merge',
-      summary: 'Rows',
-      config: z.strictObject({}),
-      capabilities: { gives: ['batches'], ordered: true },
-      open: async () => ({
-        schema: async () => null,
-        estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
-        read: async function* () {
-          yield names.map((name, id) => ({ id, name }));
-        },
-        close: async () => {},
-      }),
-    });
-    const start = () => merge({ home: Home.of(definition, {}), watermark: { primary_key: 'id' } });
+    const home = undeclared(() => names.map((name, id) => ({ id, name })));
+    const start = () => merge({ home, watermark: { primary_key: 'id' } });
     expect(await start()).toMatchObject({ rows: 2, merged: { inserted: 2 } });
     names = ['a', 'c', 'd'];
     expect(await start()).toMatchObject({ merged: { inserted: 1, updated: 1, unchanged: 1 } });

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { defineHome, Flow, type FlowOptions, Home, type StartOptions, z } from '../../src/index.js';
-import { homeThat, nothingSeen, pieces, storeThat } from '../integration/doubles.js';
+import { Flow, type FlowOptions, Home, type StartOptions } from '../../src/index.js';
+import { homeThat, nothingSeen, pieces, storeThat, undeclared } from '../integration/doubles.js';
 import { readFile, settled, useWorkplace, visible } from '../integration/workplace.js';
 
 const place = useWorkplace();
@@ -336,21 +336,7 @@ describe('homes and stores of other kinds', () => {
 
   it('a home whose types only the data tells', async () => {
     let rows = [{ id: 1, at: '2024-01-01' }];
-    const definition = defineHome({
-      type: 'undeclared',
-      summary: 'Rows',
-      config: z.strictObject({}),
-      capabilities: { gives: ['batches'], ordered: true },
-      open: async () => ({
-        schema: async () => null,
-        estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
-        read: async function* () {
-          yield rows;
-        },
-        close: async () => {},
-      }),
-    });
-    const start = () => run({ watermark_column: 'at' }, { home: Home.of(definition, {}) });
+    const start = () => run({ watermark_column: 'at' }, { home: undeclared(() => rows) });
     expect(await start()).toMatchObject({ rows: 1, watermark: '2024-01-01' });
     rows = [...rows, { id: 2, at: '2024-01-01' }];
     expect(await start()).toMatchObject({ rows: 1 });

@@ -1,4 +1,12 @@
-import { type Batch, defineHome, defineStore, type Row, type StoreSession, z } from '../../src/index.js';
+import {
+  type Batch,
+  defineHome,
+  defineStore,
+  Home,
+  type Row,
+  type StoreSession,
+  z,
+} from '../../src/index.js';
 
 /** What a home and a store of a test saw. */
 export interface Seen {
@@ -27,6 +35,25 @@ export function homeThat(read: (signal: AbortSignal) => AsyncIterable<readonly R
       close: async () => {},
     }),
   });
+}
+
+/** A home that declares no columns: they are those of the rows that it gives. */
+export function undeclared(rows: () => readonly Row[]) {
+  const definition = defineHome({
+    type: 'undeclared_rows_of_a_test',
+    summary: 'Rows',
+    config: z.strictObject({}),
+    capabilities: { gives: ['batches'], ordered: true },
+    open: async () => ({
+      schema: async () => null,
+      estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
+      read: async function* () {
+        yield rows();
+      },
+      close: async () => {},
+    }),
+  });
+  return Home.of(definition, {});
 }
 
 /** Pieces of a hundred rows: `before` of them, then whatever `then` does. */
