@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EarlierRun } from '../core/run-record.js';
 import { fail } from '../errors/index.js';
 
@@ -29,8 +30,19 @@ export interface RunsDialect {
   literal(text: string): string;
 }
 
-/** The name of a run's staging table; in the schema of its destination. No longer than 63 bytes. */
-export const stagingTable = (runId: string): string => `hygge_stage_${runId}`;
+/** What the name of every staging table begins with. */
+export const stagingPrefix = 'hygge_stage_';
+
+/**
+ * The name of a staging table; in the schema of its destination. The entities of one run share its id, and a second
+ * try has that of the first: so the name has a part that no other destination and fence has. 51 characters.
+ */
+export function stagingTable(runId: string, fence: number, { schema, table }: Destination): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([schema, table, fence]))
+    .digest('hex');
+  return `${stagingPrefix}${runId}_${digest.slice(0, 12)}`;
+}
 
 /** A row of the table of runs. */
 export interface KnownRun {
