@@ -3,6 +3,23 @@ const store = 'data/store/orders';
 const runId = '01k0q3v7r2m8x5c9d4f6g1h0jn';
 
 export const errorExamples = {
+  BAD_ROW: {
+    name: 'sales',
+    path: 'data/sales.csv',
+    line: 7,
+    column: 'price',
+    raw: '12,1.005,2024-01-31',
+    reason: '"1.005" does not fit DECIMAL(10,2), whole and as it is',
+  },
+  NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
+  NAME_TWICE: { name: 'sales', path: 'sales.csv', column: 'Price' },
+  TYPE_UNKNOWN: {
+    name: 'sales',
+    column: 'price',
+    type: 'money',
+    reason: 'Type with name money does not exist!',
+  },
+  NO_STATE_FOLDER: { name: 'sales' },
   USAGE: { reason: '--incremental (-i) and --full-drop (-d) exclude one another' },
   INIT_WOULD_OVERWRITE: { paths: ['cosy/hygge.yml'] },
 

@@ -1,11 +1,38 @@
 import { Registry } from './core/registry.js';
+import { csvHome } from './homes/csv/index.js';
+import { localHome } from './homes/local/index.js';
+import { ndjsonHome } from './homes/ndjson/index.js';
 import { parquetHome } from './homes/parquet/index.js';
+import { csvStore } from './stores/csv/index.js';
+import { localStore } from './stores/local/index.js';
+import { ndjsonStore } from './stores/ndjson/index.js';
 import { parquetStore } from './stores/parquet/index.js';
+
+const local = {
+  home: localHome([parquetHome, csvHome, ndjsonHome]),
+  store: localStore([parquetStore, csvStore, ndjsonStore]),
+};
 
 /** A new registry with every type that comes with hygge: the one list of them. */
 export function builtinRegistry(): Registry {
-  return new Registry(parquetHome.type).home(parquetHome).store(parquetStore);
+  return new Registry(parquetHome.type)
+    .home(parquetHome)
+    .home(csvHome)
+    .home(ndjsonHome)
+    .home(local.home)
+    .store(parquetStore)
+    .store(csvStore)
+    .store(ndjsonStore)
+    .store(local.store);
 }
 
 /** Every type that comes with hygge. Naming them here keeps what they add to HomeTypes and StoreTypes in the declarations. */
-export type BuiltinType = typeof parquetHome | typeof parquetStore;
+export type BuiltinType =
+  | typeof parquetHome
+  | typeof csvHome
+  | typeof ndjsonHome
+  | typeof local.home
+  | typeof parquetStore
+  | typeof csvStore
+  | typeof ndjsonStore
+  | typeof local.store;

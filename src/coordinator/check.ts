@@ -29,7 +29,9 @@ export async function checkEntity(
   try {
     return [
       await attempt(config, 'home', async ({ type, ...settings }) => {
-        const home = await context.registry.findHome(type).open(settings, { name, signal, engine });
+        const home = await context.registry
+          .findHome(type)
+          .open(settings, { name, signal, engine, stateFolder: context.state });
         try {
           const [columns, { rows, files }] = [await home.schema(), await home.estimate()];
           const counts = [count(files, 'file'), count(columns?.length ?? null, 'column'), count(rows, 'row')];

@@ -18,6 +18,7 @@ import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
 import { lastWatermark } from './earlier-journal.js';
+import { lastTypes } from './last-types.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { type Selection, select } from './select.js';
@@ -254,25 +255,24 @@ export class Coordinator {
     recorder: JournalRecorder | undefined,
     work: (context: FlowContext) => Promise<T>,
   ): Promise<T> {
-    const { options, state } = this.#workspace;
+    const { name: project, options, state } = this.#workspace;
     let engine: Promise<Engine> | null = null;
     const open = (): Promise<Engine> => {
-      const opened =
-        engine ??
-        openEngine({
-          memoryLimit: options.memory_limit,
-          threads: options.threads,
-          tempFolder: join(state, 'tmp', runId),
-        });
-      engine = opened;
-      return opened;
+      engine ??= openEngine({
+        memoryLimit: options.memory_limit,
+        threads: options.threads,
+        tempFolder: join(state, 'tmp', runId),
+      });
+      return engine;
     };
     try {
       return await work({
         registry: this.#registry,
         runId,
-        project: this.#workspace.name,
+        project,
         recorder,
+        state,
+        lastTypes: async (config) => lastTypes(await openJournal(state).entries(), config),
         engine: open,
         route: request.route,
         backfill: { from: request.from, to: request.to },

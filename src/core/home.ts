@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { HyggeError } from '../errors/index.js';
 import type { Batch, Row } from './batch.js';
 import type { HomeCapabilities } from './capabilities.js';
 import type { EngineSession, Relation } from './engine.js';
@@ -13,6 +14,12 @@ export interface HomeContext {
   engine(): Promise<EngineSession>;
   /** Aborted when the run is stopped; a home stops reading at once. */
   readonly signal: AbortSignal;
+  /** The run, where something is carried out or planned by one. */
+  readonly runId?: string | undefined;
+  /** The folder of the journal and of what hygge keeps for itself; left out where there is no project. */
+  readonly stateFolder?: string | undefined;
+  /** The types that the last run found out ({@link HomeSession.inferred}); null where there are none. */
+  remembered?(): Promise<Readonly<Record<string, string>> | null>;
 }
 
 /** What to read. */
@@ -82,6 +89,12 @@ export interface HomeSession {
    */
   check?(request: CheckRequest): Promise<void>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
+  /** The types that were found out from the data, as the engine spells them, by column: kept for the next run. */
+  inferred?(): Promise<Readonly<Record<string, string>>>;
+  /** Called once before rows are moved: keeps those that are left out, and says so in a sentence; null: there are none. */
+  setAside?(): Promise<string | null>;
+  /** What was wrong with the data when a statement that read it failed; null where that cannot be told. */
+  explain?(error: HyggeError): Promise<HyggeError | null>;
   close(): Promise<void>;
 }
 

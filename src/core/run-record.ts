@@ -38,6 +38,8 @@ export interface RunRecord {
   readonly primary_key: readonly string[];
   /** What the data was verified by, where it was fingerprinted; null otherwise. */
   readonly fingerprint: Fingerprint | null;
+  /** The types that the home found out from its data, as the engine spells them; left out where it had none to find. */
+  readonly inferred?: Readonly<Record<string, string>>;
   /** Tells one configuration of the entity from another. */
   readonly config_digest: string;
   readonly hygge_version: string;

@@ -13,6 +13,12 @@ export interface FlowContext {
   engine(): Promise<Engine>;
   /** The project's name, for the record. */
   readonly project?: string | undefined;
+  /** The folder of the journal and of what hygge keeps for itself; left out for a flow without a project. */
+  readonly state?: string | undefined;
+  /** The types that the last run of an entity found out from its data: from the journal. */
+  readonly lastTypes?:
+    | ((config: EntityConfig) => Promise<Readonly<Record<string, string>> | null>)
+    | undefined;
   /** Where what ran is recorded. */
   readonly recorder?: Recorder | undefined;
   /** Forces a route; an error where it cannot be taken. */

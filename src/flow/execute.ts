@@ -1,6 +1,7 @@
 import type { Route } from '../core/capabilities.js';
 import { asRunRecord, type EarlierRun, type RunRecord } from '../core/run-record.js';
 import type { Commit, Published, Staged } from '../core/store.js';
+import { HyggeError } from '../errors/index.js';
 import { moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
 import type { Prepared } from './prepare.js';
 import { typeError } from './read.js';
@@ -24,6 +25,8 @@ export interface ExecuteListeners {
   /** The store is held, and has told of earlier runs. Waited for. */
   readonly onEarlier: (runs: readonly EarlierRun[]) => Promise<unknown>;
   readonly onProgress: (progress: { rows: number; fraction: number | null }) => void;
+  /** Something that a person should know. */
+  readonly onNotice: (message: string) => void;
   readonly onStaged: (staged: Staged) => void;
   readonly onPublished: (published: Published) => void;
 }
@@ -62,7 +65,9 @@ export async function execute(
       watchdog.progress();
       listeners.onProgress(progress);
     };
-    const moved = await moves[plan.route](prepared, onMove);
+    const aside = await guard(prepared.home.setAside?.() ?? Promise.resolve(null));
+    if (aside !== null) listeners.onNotice(aside);
+    const moved = await explained(prepared, moves[plan.route](prepared, onMove));
     const staged = await guard(store.finish());
     listeners.onStaged(staged);
     const fingerprint = await verifyStaged(prepared, moved, staged);
@@ -71,7 +76,13 @@ export async function execute(
     if (nothingNew) {
       await guard(store.discard());
     } else {
-      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep, fingerprint });
+      record = runRecord(run, plan, {
+        rowsRead: moved.rows,
+        staged,
+        watermark: prepared.keep,
+        fingerprint,
+        inferred: prepared.inferred,
+      });
       published = await publish(prepared, { runId: run.runId, rows: staged.rows, record });
       listeners.onPublished(published);
     }
@@ -83,6 +94,17 @@ export async function execute(
       await store.discard().catch(() => {});
     }
     throw error;
+  }
+}
+
+/** A failure as the home tells it, where it knows better what is wrong with its data. */
+async function explained<T>({ home, watchdog }: Prepared, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof HyggeError) || home.explain === undefined) throw error;
+    const better = await watchdog.race(home.explain(error)).catch(() => null);
+    throw better ?? error;
   }
 }
 

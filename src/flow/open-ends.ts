@@ -60,6 +60,7 @@ export class OpenEnds {
   readonly earlier: EarlierRun[] = [];
   readonly #config: EntityConfig;
   readonly #types: EndTypes;
+  readonly #context: FlowContext;
   #home: HomeSession | null = null;
   #store: StoreSession | null = null;
   #read: AsyncIterator<Batch | readonly Row[]> | null = null;
@@ -68,6 +69,7 @@ export class OpenEnds {
     const { name, settings } = config;
     this.#config = config;
     this.#types = types;
+    this.#context = context;
     this.watchdog = new Watchdog(name, settings.timeout, context.signal);
     this.homeSession = new LazySession(context.engine, name);
     this.storeSession = new LazySession(context.engine, name);
@@ -78,8 +80,16 @@ export class OpenEnds {
     const { watchdog } = this;
     const { name } = this.#config;
     const { definition, settings } = this.#types.home;
+    const { runId, state, lastTypes } = this.#context;
     const opening = definition
-      .open(settings, { name, signal: watchdog.signal, engine: () => this.homeSession.get() })
+      .open(settings, {
+        name,
+        signal: watchdog.signal,
+        engine: () => this.homeSession.get(),
+        runId,
+        stateFolder: state,
+        remembered: async () => (await lastTypes?.(this.#config)) ?? null,
+      })
       .catch((cause) => Promise.reject(typeError(name, 'home', definition.type, cause)));
     const home = await watchdog.race(opening);
     this.#home = home;

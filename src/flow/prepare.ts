@@ -30,6 +30,8 @@ export interface Prepared {
   readonly moving: Moving;
   /** What the store is to keep with its data. */
   readonly keep: KeptWatermark | null;
+  /** The types that the home found out from its data; null where it did not have to. */
+  readonly inferred: Readonly<Record<string, string>> | null;
   /** Whether the store is taken already: what is planned from what it holds must stay true. */
   readonly begun: boolean;
   readonly homeSession: LazySession;
@@ -73,6 +75,7 @@ export async function prepare(
     const { home, read, first } = opened;
     const { store, begun } = taken;
     const { moving, keep } = window;
+    const inferred = (await watchdog.race(source.home.inferred?.() ?? Promise.resolve(null))) ?? null;
     const close = (): Promise<void> => ends.close();
     return {
       plan,
@@ -82,6 +85,7 @@ export async function prepare(
       shape,
       moving,
       keep,
+      inferred,
       begun,
       homeSession,
       storeSession,

@@ -88,6 +88,7 @@ async function tryOnce(
     outcome = await execute(prepared, run, {
       onEarlier: async (runs) => context.recorder?.earlier(config, runs),
       onProgress: throttledProgress(ref, plan, events),
+      onNotice: (message) => events.emit('flow.notice', { ref, message }),
       onStaged: ({ rows, bytes }) => events.emit('flow.staged', { ref, rows, bytes }),
       onPublished: ({ files, removed }) =>
         events.emit('flow.published', { ref, files: files.length, removed }),

@@ -48,6 +48,8 @@ export interface JournalEntry {
   readonly watermark: string | null;
   /** What the data was verified by, where it was fingerprinted. */
   readonly fingerprint: unknown;
+  /** The types that the home found out from its data, by column; null where it had none to find. */
+  readonly inferred: Readonly<Record<string, string>> | null;
   readonly peak_memory_bytes: number;
   /** Tells one configuration of the entity from another. */
   readonly config_digest: string | null;
@@ -68,6 +70,7 @@ export const laterColumns = {
   rows_staged: null,
   attempts: 1,
   fingerprint: null,
+  inferred: null,
   config_digest: null,
   node_version: null,
   engine_version: null,

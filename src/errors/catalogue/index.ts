@@ -7,6 +7,7 @@ import { parquetErrors } from './parquet.js';
 import { publishingErrors } from './publishing.js';
 import { rowErrors } from './rows.js';
 import { runErrors } from './run.js';
+import { textErrors } from './text.js';
 import { verifyErrors } from './verify.js';
 import { watermarkErrors } from './watermark.js';
 import { workspaceErrors } from './workspace.js';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...publishingErrors,
   ...rowErrors,
   ...runErrors,
+  ...textErrors,
   ...watermarkErrors,
   ...verifyErrors,
   ...workspaceErrors,

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
+import { checkPattern } from '../../formats/folder/names.js';
 import { compressions } from '../../formats/parquet/index.js';
-import { checkPattern } from './names.js';
 
 declare module '../../core/type-map.js' {
   interface StoreTypes {
@@ -27,7 +27,7 @@ const config = z.strictObject({
   file_pattern: z
     .string()
     .superRefine((pattern, context) => {
-      const reason = checkPattern(pattern);
+      const reason = checkPattern(pattern, '.parquet');
       if (reason !== null) context.addIssue({ code: 'custom', message: reason });
     })
     .default('{sequence:020d}.parquet')

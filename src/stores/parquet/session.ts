@@ -1,13 +1,9 @@
 import type { Batch } from '../../core/batch.js';
 import type { EngineProgress, EngineTable, Relation } from '../../core/engine.js';
 import type { Impossible, SourceFile } from '../../core/home.js';
-import type { StoreContents } from '../../core/plan.js';
-import type { EarlierRun } from '../../core/run-record.js';
 import type {
-  Commit,
   FilesPlan,
   FilesShape,
-  Published,
   Staged,
   StageRequest,
   StoreContext,
@@ -15,17 +11,15 @@ import type {
 } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
-import { FolderStore } from '../../files/index.js';
+import { FolderSession, sum } from '../../formats/folder/session.js';
+import { sliceBatch } from '../../formats/folder/slice.js';
 import { checkHoldable, readParquet, type WriteCodec } from '../../formats/parquet/index.js';
 import { type CopyTarget, copyFiles } from './copy-files.js';
 import { divisionFor } from './divide.js';
-import { earlierRuns } from './earlier.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
 import { countMerge, type MergePlan, mergeRows } from './merge.js';
-import { FileNames } from './names.js';
 import { StageProof } from './proof.js';
-import { sliceBatch } from './slice.js';
 import { planFiles } from './splice.js';
 import { Stage } from './stage.js';
 
@@ -33,77 +27,37 @@ export function openParquetStore(config: ParquetStoreConfig, context: StoreConte
   return new ParquetStoreSession(config, context);
 }
 
-class ParquetStoreSession implements StoreSession {
+class ParquetStoreSession extends FolderSession implements StoreSession {
   readonly #config: ParquetStoreConfig;
-  readonly #context: StoreContext;
-  readonly #folder: FolderStore;
-  #request: StageRequest | null = null;
   #stage: Stage | null = null;
   #proof: StageProof | null = null;
   #pending: EngineTable | null = null;
   /** What a merge has staged. */
   #merged: MergePlan | null = null;
-  /** Names of files that others stand for. */
-  #replaced: readonly string[] = [];
 
   constructor(config: ParquetStoreConfig, context: StoreContext) {
+    super(config, '.parquet', context);
     this.#config = config;
-    this.#context = context;
-    this.#folder = new FolderStore({
-      path: config.path,
-      suffix: '.parquet',
-      keepForUndo: config.retention > 0,
-    });
-  }
-
-  async inspect(): Promise<StoreContents> {
-    const { files, foreign } = await this.#folder.inspect();
-    return { files: files.length, rows: sum(files, 'rows'), bytes: sum(files, 'bytes'), foreign };
-  }
-
-  async record(): Promise<unknown> {
-    return (await this.#folder.inspect()).record;
   }
 
   async held(schema: Schema): Promise<Relation | null> {
-    const { signal, engine } = this.#context;
-    const contents = await this.#folder.inspect();
+    const { signal, engine } = this.context;
+    const contents = await this.folder.inspect();
     return heldRows({ folder: this.#config.path, contents, schema, signal, engine });
   }
 
-  async begin(request: StageRequest): Promise<void> {
-    this.#request = request;
-    this.#stage = new Stage(this.#config, this.#context, this.#folder, request);
-    this.#proof = new StageProof(this.#context, request);
-    const { runId, name } = this.#context;
-    checkHoldable(name, request.schema);
-    for (const run of earlierRuns(this.#folder, await this.#folder.begin({ runId, name }))) {
-      if (run.message !== null) this.#context.notice(run.message);
-      this.#context.earlier?.(run);
-    }
-  }
-
-  async recover(): Promise<readonly EarlierRun[]> {
-    if (!(await this.#folder.isKnown())) return [];
-    const { runId, name } = this.#context;
-    return earlierRuns(this.#folder, await this.#folder.begin({ runId, name }));
-  }
-
-  async checkUndo(runId: string): Promise<void> {
-    if (await this.#folder.isKnown()) return this.#folder.checkUndo(runId);
-    throw fail('NOTHING_TO_UNDO', { path: this.#config.path, reason: 'no run has published into it' });
-  }
-
-  async undo(runId: string): Promise<{ readonly record: unknown }> {
-    await this.#folder.undo(runId);
-    return { record: this.#folder.lastRun().record };
+  override async begin(request: StageRequest): Promise<void> {
+    this.#stage = new Stage(this.#config, this.context, this.folder, request);
+    this.#proof = new StageProof(this.context, request);
+    checkHoldable(this.context.name, request.schema);
+    await super.begin(request);
   }
 
   async writeRelation(
     relation: Relation,
     onProgress: Parameters<NonNullable<StoreSession['writeRelation']>>[1],
   ) {
-    if (this.#request?.mode === 'merge') return this.#merge(this.#request, relation, onProgress);
+    if (this.request?.mode === 'merge') return this.#merge(this.request, relation, onProgress);
     return this.#begun().stage.writeRows(relation.sql, onProgress);
   }
 
@@ -119,12 +73,12 @@ class ParquetStoreSession implements StoreSession {
   ): Promise<void> {
     const { stage, proof } = this.#begun();
     const target: CopyTarget = {
-      signal: this.#context.signal,
+      signal: this.context.signal,
       proof,
       // Only where all is replaced by nothing, a file without rows keeps the columns.
-      keepEmpty: this.#request?.mode === 'replace',
-      engine: this.#context.engine,
-      allocate: () => this.#folder.allocate(),
+      keepEmpty: this.request?.mode === 'replace',
+      engine: this.context.engine,
+      allocate: () => this.folder.allocate(),
       add: (path) => stage.add(path),
       copy: (select, path, codec) => stage.copy(select, path, codec),
     };
@@ -133,8 +87,8 @@ class ParquetStoreSession implements StoreSession {
 
   async writeBatch(batch: Batch): Promise<void> {
     const { batch_size: batchSize } = this.#config;
-    this.#pending ??= await (await this.#context.engine()).table(batch.schema);
-    if (this.#request?.mode === 'merge') return this.#pending.append(batch);
+    this.#pending ??= await (await this.context.engine()).table(batch.schema);
+    if (this.request?.mode === 'merge') return this.#pending.append(batch);
     let rest = batch;
     while (rest.rows > 0) {
       const room = Math.min(batchSize - this.#pending.rows, rest.rows);
@@ -146,9 +100,9 @@ class ParquetStoreSession implements StoreSession {
 
   async finish(): Promise<Staged> {
     const { stage, proof } = this.#begun();
-    if (this.#request?.mode === 'merge' && this.#merged === null) {
-      const table = this.#pending ?? (await (await this.#context.engine()).table(this.#request.schema));
-      await this.#merge(this.#request, await table.relation());
+    if (this.request?.mode === 'merge' && this.#merged === null) {
+      const table = this.#pending ?? (await (await this.context.engine()).table(this.request.schema));
+      await this.#merge(this.request, await table.relation());
       await table.drop();
     } else if (this.#pending !== null) {
       if (this.#pending.rows > 0) await this.#begun().stage.flush(this.#pending);
@@ -156,16 +110,16 @@ class ParquetStoreSession implements StoreSession {
     }
     this.#pending = null;
     // A replacement by nothing is a file that has the columns and no rows, so that the table can still be read.
-    if (stage.files.length === 0 && this.#request?.mode === 'replace') {
-      const table = await (await this.#context.engine()).table(this.#request.schema);
+    if (stage.files.length === 0 && this.request?.mode === 'replace') {
+      const table = await (await this.context.engine()).table(this.request.schema);
       await stage.flush(table);
       await table.drop();
     }
     await stage.count();
     const rows = sum(stage.files, 'rows');
     return {
-      fingerprint: await proof.check(stage.files, this.#context.engine),
-      ...(this.#merged === null ? { rows } : countMerge(this.#context.name, this.#merged, rows)),
+      fingerprint: await proof.check(stage.files, this.context.engine),
+      ...(this.#merged === null ? { rows } : countMerge(this.context.name, this.#merged, rows)),
       bytes: sum(stage.files, 'bytes'),
       files: stage.files.length,
       by: 'footers',
@@ -177,34 +131,11 @@ class ParquetStoreSession implements StoreSession {
     const written = stage.files.map(({ path }) => path).filter((path) => !proof.covers(path));
     if (written.length === 0) return null;
     const sql = readParquet(written, { unionByName: false, hive: false });
-    return { sql, schema: this.#request?.schema ?? [] };
+    return { sql, schema: this.request?.schema ?? [] };
   }
 
-  async publish(commit: Commit): Promise<Published> {
-    const { name, flow } = this.#context;
-    const names = new FileNames(this.#config.file_pattern, { name, flowName: flow }, [
-      ...this.#folder.existingNames(),
-    ]);
-    return this.#folder.publish({
-      runId: commit.runId,
-      mode: this.#request?.mode === 'replace' ? 'replace' : 'append',
-      add: this.#begun().stage.files.map(({ path, ...file }) => ({
-        staged: path,
-        name: names.next(),
-        ...file,
-      })),
-      remove: this.#replaced,
-      removeForeign: this.#config.replace_foreign,
-      record: commit.record,
-    });
-  }
-
-  discard(): Promise<void> {
-    return this.#folder.discard();
-  }
-
-  close(): Promise<void> {
-    return this.#folder.close();
+  protected stagedFiles() {
+    return this.#stage?.files ?? [];
   }
 
   #begun(): { readonly stage: Stage; readonly proof: StageProof } {
@@ -219,13 +150,13 @@ class ParquetStoreSession implements StoreSession {
     onProgress?: (progress: EngineProgress) => void,
   ): Promise<void> {
     const { stage } = this.#begun();
-    const engine = await this.#context.engine();
-    const { signal } = this.#context;
+    const engine = await this.context.engine();
+    const { signal } = this.context;
     const options = onProgress === undefined ? { signal } : { signal, onProgress };
-    const contents = { ...(await this.#folder.inspect()), foreign: [] };
+    const contents = { ...(await this.folder.inspect()), foreign: [] };
     const { path: folder } = this.#config;
-    const held = await heldRows({ folder, contents, schema, signal, engine: this.#context.engine });
-    const allocate = (): string => this.#folder.allocate();
+    const held = await heldRows({ folder, contents, schema, signal, engine: this.context.engine });
+    const allocate = (): string => this.folder.allocate();
     const copy = (select: string, path: string, codec: WriteCodec): string =>
       stage.copy(select, path, codec, []);
     const plan = await mergeRows({
@@ -243,14 +174,7 @@ class ParquetStoreSession implements StoreSession {
     });
     for (const { path } of plan.rewritten) if (path !== null) stage.add(path);
     await stage.writeRows(plan.fresh.sql, onProgress);
-    this.#replaced = plan.rewritten.map(({ name }) => name);
+    this.replaced = plan.rewritten.map(({ name }) => name);
     this.#merged = plan;
   }
-}
-
-function sum(
-  files: readonly { readonly rows: number; readonly bytes: number }[],
-  key: 'rows' | 'bytes',
-): number {
-  return files.reduce((total, file) => total + file[key], 0);
 }

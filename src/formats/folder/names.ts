@@ -1,8 +1,8 @@
 const placeholder = /\{([a-z_]+)(?::0?(\d+)d)?\}/g;
 const known = ['sequence', 'name', 'flow_name'];
 
-/** Why a file pattern cannot be used; null where it can. */
-export function checkPattern(pattern: string): string | null {
+/** Why a file pattern cannot be used for files that end in `suffix`; null where it can. */
+export function checkPattern(pattern: string, suffix: string): string | null {
   const names = [...pattern.matchAll(placeholder)].map((match) => match[1] ?? '');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) return `{${unknown}} is not known; known are {sequence}, {name} and {flow_name}`;
@@ -10,7 +10,7 @@ export function checkPattern(pattern: string): string | null {
     return 'a brace is not closed, or its format is not known';
   if (!names.includes('sequence')) return 'it must hold {sequence}, so that every file has a name of its own';
   if (/[/\\]/.test(pattern)) return 'it is the name of a file and cannot hold / or \\';
-  if (!pattern.endsWith('.parquet')) return 'it must end in .parquet, so that readers find the files';
+  if (!pattern.endsWith(suffix)) return `it must end in ${suffix}, so that readers find the files`;
   if (pattern.startsWith('.')) return 'it must not start with a dot, since readers pass over hidden files';
   return null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPattern, FileNames } from '../../src/stores/parquet/names.js';
+import { checkPattern, FileNames } from '../../src/formats/folder/names.js';
 
 const names = (pattern: string, existing: string[] = []) =>
   new FileNames(pattern, { name: 'sales_orders', flowName: 'sales' }, existing);
@@ -34,6 +34,6 @@ describe('names of files', () => {
     ['a/{sequence}.parquet', '/'],
     ['.{sequence}.parquet', 'dot'],
   ])('refuses the pattern %s', (pattern, why) => {
-    expect(checkPattern(pattern)).toContain(why);
+    expect(checkPattern(pattern, '.parquet')).toContain(why);
   });
 });

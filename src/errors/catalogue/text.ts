@@ -1,0 +1,57 @@
+import { entry } from '../entry.js';
+
+const lineOf = (raw: string | null): string => {
+  if (raw === null) return '';
+  const shown = raw.length > 200 ? `${raw.slice(0, 200)}…` : raw;
+  return ` It reads: ${JSON.stringify(shown)}.`;
+};
+
+/** Problems with files of text, such as csv. */
+export const textErrors = {
+  BAD_ROW: entry<{
+    name: string;
+    path: string;
+    line: number | null;
+    column: string | null;
+    raw: string | null;
+    reason: string;
+  }>({
+    title: 'A row that cannot be read',
+    kind: 'run',
+    message: (f) =>
+      `${f.name}: ${f.path}${f.line === null ? '' : `, line ${f.line}`}${f.column === null ? '' : `, column "${f.column}"`}: ${f.reason}`,
+    hint: (f) =>
+      `Nothing was published. Mend the row, declare another type under columns:, or set on_bad_row: quarantine to put such rows aside.${lineOf(f.raw)}`,
+  }),
+  NO_TEXT_FILES: entry<{ path: string; endings: string; found: readonly string[] }>({
+    title: 'No files of the format at the path of a home',
+    kind: 'run',
+    message: (f) => `there are no ${f.endings} files at ${f.path}`,
+    hint: (f) =>
+      f.found.length === 0
+        ? 'The folder is empty, or the pattern matches nothing.'
+        : `There are others, such as ${f.found.join(', ')}; name them, or write a pattern that matches them.`,
+  }),
+  NAME_TWICE: entry<{ name: string; path: string; column: string }>({
+    title: 'Two columns of one name in the first row of a file',
+    kind: 'run',
+    message: (f) => `${f.name}: ${f.path} has two columns called "${f.column}"`,
+    hint: () =>
+      'Names that differ only in case count as one. Give one of them another name in the file, or set header: false and name all of them under columns:.',
+  }),
+  TYPE_UNKNOWN: entry<{ name: string; column: string; type: string; reason: string }>({
+    title: 'A declared type that does not exist',
+    kind: 'config',
+    message: (f) =>
+      `${f.name}: columns: "${f.column}" is declared as ${f.type}, which is no type (${f.reason})`,
+    hint: () =>
+      'Types are those of the engine, such as bigint, double, decimal(18,3), varchar, date, timestamp, timestamptz, boolean or integer[].',
+  }),
+  NO_STATE_FOLDER: entry<{ name: string }>({
+    title: 'Rows are to be put aside, but there is no place for them',
+    kind: 'config',
+    message: (f) => `${f.name}: on_bad_row: quarantine needs the state folder of a project`,
+    hint: () =>
+      'Run the flow from a project (hygge.yml, or a YAML file with flows:), where it lies beside the journal.',
+  }),
+};

@@ -1,0 +1,159 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { Dialect, TextCompression } from './dialect.js';
+
+/** A row as it is written. */
+export interface CsvRecord {
+  /** The line that it begins in, from 1. */
+  readonly line: number;
+  readonly text: string;
+  /** What ends it; empty at the end of the file. */
+  readonly end: string;
+}
+
+/** The rows of a file as they are written, blank lines and comments too; null where it cannot be unpacked here. */
+export function scanCsv(
+  path: string,
+  dialect: Dialect,
+  compression: TextCompression,
+): AsyncGenerator<CsvRecord> | null {
+  const bytes = unpacked(path, compression);
+  return bytes === null ? null : records(bytes, dialect);
+}
+
+function unpacked(path: string, compression: TextCompression): Readable | null {
+  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  if (compression === 'none') return file;
+  // Node has zstd from 22.15 on.
+  const name = compression === 'gzip' ? 'createGunzip' : 'createZstdDecompress';
+  const make: unknown = Reflect.get(zlib, name);
+  if (typeof make !== 'function') {
+    file.destroy();
+    return null;
+  }
+  const unpack = make();
+  file.on('error', (error) => unpack.destroy(error));
+  return file.pipe(unpack);
+}
+
+async function* records(bytes: Readable, dialect: Dialect): AsyncGenerator<CsvRecord> {
+  const decoder = new TextDecoder(decoderOf[dialect.encoding]);
+  const scanner = new Scanner(dialect);
+  for await (const piece of bytes) yield* scanner.take(decoder.decode(piece, { stream: true }));
+  yield* scanner.take(decoder.decode());
+  const last = scanner.rest();
+  if (last !== null) yield last;
+}
+
+const decoderOf = { 'utf-8': 'utf-8', 'utf-16': 'utf-16le', 'latin-1': 'latin1' } as const;
+
+class Scanner {
+  readonly #dialect: Dialect;
+  #text = '';
+  #line = 1;
+  /** Lines that the row has gone over so far. */
+  #within = 0;
+  #quoted = false;
+  /** The character before closed a quotation, unless another quote follows it. */
+  #closed = false;
+  #escaped = false;
+  #comment = false;
+  /** The character before was a CR that ended a row or a line, and a LF belongs to it. */
+  #afterReturn: 'row' | 'value' | null = null;
+  #waiting: CsvRecord | null = null;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  *take(piece: string): Generator<CsvRecord> {
+    let from = 0;
+    for (let i = 0; i < piece.length; i++) {
+      const char = piece[i] ?? '';
+      if (this.#afterReturn !== null) {
+        const kind = this.#afterReturn;
+        this.#afterReturn = null;
+        if (kind === 'row' && this.#waiting !== null) {
+          const row = this.#waiting;
+          this.#waiting = null;
+          from = char === '\n' ? i + 1 : i;
+          yield char === '\n' ? { ...row, end: '\r\n' } : row;
+        }
+        if (char === '\n') continue;
+      }
+      const isBreak = char === '\n' || char === '\r';
+      if (isBreak && !this.#quoted) {
+        const row = this.#end(this.#text + piece.slice(from, i), char);
+        from = i + 1;
+        if (char === '\n') yield row;
+        else {
+          this.#waiting = row;
+          this.#afterReturn = 'row';
+        }
+      } else if (isBreak) {
+        this.#within++;
+        if (char === '\r') this.#afterReturn = 'value';
+      } else this.#look(char, piece, from, i);
+    }
+    this.#text += piece.slice(from);
+  }
+
+  rest(): CsvRecord | null {
+    if (this.#waiting !== null) return this.#waiting;
+    return this.#text === '' ? null : { line: this.#line, text: this.#text, end: '' };
+  }
+
+  #look(char: string, piece: string, from: number, i: number): void {
+    const { quote, escape, delimiter, comment } = this.#dialect;
+    if (this.#comment) return;
+    if (this.#escaped) this.#escaped = false;
+    else if (this.#quoted) {
+      if (char === escape && escape !== quote) this.#escaped = true;
+      else if (char === quote) {
+        this.#quoted = false;
+        this.#closed = true;
+      }
+    } else if (this.#closed && char === quote && escape === quote) {
+      this.#quoted = true;
+      this.#closed = false;
+    } else {
+      this.#closed = false;
+      const before = (): string => this.#text.slice(-8) + piece.slice(Math.max(from, i - 8), i);
+      const isFirst = i === from && this.#text === '';
+      if (isFirst && comment !== '' && char === comment) this.#comment = true;
+      else if (char === quote && (isFirst || before().endsWith(delimiter))) this.#quoted = true;
+    }
+  }
+
+  #end(text: string, end: string): CsvRecord {
+    const row = { line: this.#line, text, end };
+    this.#line += 1 + this.#within;
+    this.#within = 0;
+    this.#text = '';
+    this.#comment = false;
+    this.#closed = false;
+    return row;
+  }
+}
+
+/** The values of a row. Only what the names of columns need: a quote that is not closed runs to the end. */
+export function splitRecord(text: string, { delimiter, quote, escape }: Dialect): string[] {
+  const values: string[] = [];
+  let value = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    if (quoted && char === escape && escape !== '' && (text[i + 1] === quote || text[i + 1] === escape)) {
+      value += text[++i] ?? '';
+    } else if (quoted && char === quote) quoted = false;
+    else if (quoted) value += char;
+    else if (char === quote && value === '') quoted = true;
+    else if (text.startsWith(delimiter, i)) {
+      values.push(value);
+      value = '';
+      i += delimiter.length - 1;
+    } else value += char;
+  }
+  return [...values, value];
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Options of a format, whose own schema checks them. */
+export const formatOptions = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .describe('Keys of the home or store of that format');
+
+interface Named {
+  readonly type: string;
+  readonly config: z.ZodObject;
+}
+
+interface Settings {
+  readonly format: string;
+  readonly format_options: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+/** Hands a configuration with `format` on to the type of that name. */
+export function delegate<D extends Named>(formats: readonly D[]) {
+  const find = (format: string): D | undefined => formats.find(({ type }) => type === format);
+  const ownKeys = ({ format: _, format_options: options, options: more, ...keys }: Settings, to: D) => {
+    const known = Object.entries(keys).filter(
+      ([key, value]) => key in to.config.shape && value !== undefined,
+    );
+    return { ...Object.fromEntries(known), ...more, ...options };
+  };
+  return {
+    /** Checks the options by the schema of the format. */
+    check: ({ value, issues }: z.core.ParsePayload<unknown>): void => {
+      const settings = value as Settings;
+      const definition = find(settings.format);
+      if (definition === undefined) return;
+      const result = definition.config.safeParse(ownKeys(settings, definition));
+      for (const { message, path } of result.error?.issues ?? [])
+        issues.push({ code: 'custom', message, path: ['format_options', ...path], input: value });
+    },
+    resolve: (settings: Settings): { definition: D; config: Record<string, unknown> } => {
+      const definition = find(settings.format);
+      if (definition === undefined) throw new Error(`there is no format ${settings.format}`);
+      return { definition, config: definition.config.parse(ownKeys(settings, definition)) };
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { type Field, type LogicalType, typeName } from '../../core/types.js';
+import { compressionOf, readLines, type TextCompression } from '../csv/dialect.js';
+import { type BadRow, unfitText } from '../text/bad-row.js';
+import { jsonSpelling } from '../text/exact.js';
+import type { Unknown } from '../text/infer.js';
+import type { SourceContext, TextSource } from '../text/source.js';
+import { badRowsOf } from '../text/typed.js';
+import { isBlank, isObject, textsOfLines } from './lines.js';
+
+export interface NdjsonSourceOptions {
+  readonly files: readonly string[];
+  readonly compression: TextCompression | 'auto';
+  readonly maxLine: number | null;
+}
+
+/** Files of one JSON object a line as a source of text. */
+export class NdjsonSource implements TextSource {
+  readonly spelling = jsonSpelling;
+  readonly #options: NdjsonSourceOptions;
+  readonly #context: SourceContext;
+  /** What the values of each key are, by the engine's own look at all of them. */
+  #structure: Readonly<Record<string, unknown>> | null = null;
+
+  constructor(options: NdjsonSourceOptions, context: SourceContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  get files(): readonly string[] {
+    return this.#options.files;
+  }
+
+  /** Declared names in their order, and behind them the other keys of all lines as they first come. */
+  async names(declared: readonly string[]): Promise<readonly string[]> {
+    return [...new Set([...declared, ...Object.keys(await this.#look())])];
+  }
+
+  warnings(): readonly string[] {
+    return [];
+  }
+
+  async unknown(names: readonly string[]): Promise<(Unknown | { name: string; type: LogicalType })[]> {
+    const structure = await this.#look();
+    return names.map((name) => {
+      const found = structure[name];
+      if (found === 'BOOLEAN') return { name, type: { kind: 'boolean' } };
+      if (found === 'NULL') return { name, type: { kind: 'varchar' } };
+      if (found === 'VARCHAR') return { name, as: 'strings' };
+      if (typeof found === 'string' && /INT$|^DOUBLE$/.test(found)) return { name, as: 'numbers' };
+      return { name, type: { kind: 'json' } };
+    });
+  }
+
+  select(columns: readonly Field[], tolerant: boolean): string {
+    const good = `NOT ${isBlank('line')} AND ${readable}`;
+    return textsOfLines(this.#lines(this.files), columns, tolerant ? good : null);
+  }
+
+  async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
+    const session = await this.#context.engine();
+    const { signal } = this.#context;
+    const numbered = `SELECT line, row_number() OVER () AS n FROM (${this.#lines([file])})`;
+    const limit = most === null ? '' : ` LIMIT ${most}`;
+    const broken = await session.rows(
+      `SELECT n, line FROM (${numbered}) WHERE NOT ${isBlank('line')} AND NOT ${readable} ORDER BY n${limit}`,
+      { signal },
+    );
+    const goodLines = `SELECT line FROM (${this.#lines([file])}) WHERE NOT ${isBlank('line')} AND ${readable}`;
+    const select = textsOfLines(goodLines, columns, null);
+    const unfit = await session.rows(
+      `SELECT g.n, bad.column1, bad.column2, g.line FROM (${badRowsOf({ select, columns, spelling: this.spelling })}) AS bad(column0, column1, column2) JOIN (SELECT n, line, row_number() OVER () AS row_n FROM (${numbered}) WHERE NOT ${isBlank('line')} AND ${readable}) AS g ON g.row_n = bad.column0 ORDER BY g.n${limit}`,
+      { signal },
+    );
+    const rows = [
+      ...broken.map(([line, raw]) => ({ line, raw, column: null, why: 'it is no JSON object' })),
+      ...unfit.map(([line, place, text, raw]) => {
+        const column = columns[Number(place)];
+        const type = column === undefined ? 'its type' : typeName(column.type);
+        return { line, raw, column: column?.name ?? null, why: unfitText(text ?? null, type) };
+      }),
+    ];
+    return rows
+      .map(({ line, raw, ...row }) => ({ file, line: Number(line), raw: raw ?? null, ...row }))
+      .sort((a, b) => a.line - b.line);
+  }
+
+  async #look(): Promise<Readonly<Record<string, unknown>>> {
+    if (this.#structure !== null) return this.#structure;
+    const session = await this.#context.engine();
+    const lines = `SELECT line FROM (${this.#lines(this.files)}) WHERE NOT ${isBlank('line')} AND ${readable}`;
+    const [[text] = [null]] = await session.rows(
+      `SELECT json_group_structure(CAST(line AS JSON)) FROM (${lines})`,
+      {
+        signal: this.#context.signal,
+      },
+    );
+    const found: unknown = JSON.parse(text ?? 'null');
+    this.#structure =
+      typeof found === 'object' && found !== null && !Array.isArray(found)
+        ? (found as Readonly<Record<string, unknown>>)
+        : {};
+    return this.#structure;
+  }
+
+  #lines(paths: readonly string[]): string {
+    const { compression, maxLine } = this.#options;
+    const groups = new Map<TextCompression, string[]>();
+    for (const path of paths) {
+      const kind = compressionOf(path, compression);
+      groups.set(kind, [...(groups.get(kind) ?? []), path]);
+    }
+    return [...groups]
+      .map(([kind, some]) => readLines(some, { compression: kind, encoding: 'utf-8', maxLine }))
+      .join(' UNION ALL ');
+  }
+}
+
+const readable = `(${isObject('line')} AND json_valid(line))`;

@@ -1,0 +1,127 @@
+import type { EngineSession, StatementOptions } from '../../core/engine.js';
+import type { LogicalType } from '../../core/types.js';
+import { identifier, literal } from '../../engine/index.js';
+import { numberText, type Spelling } from './exact.js';
+
+/** What a value looks like, as a bit: what a whole column looks like is all of them together. */
+const looks = {
+  integer: 1,
+  decimal: 2,
+  float: 4,
+  boolean: 8,
+  date: 16,
+  timestamp: 32,
+  zoned: 64,
+  time: 128,
+  text: 256,
+  /** A number that the nearest floating-point number would not give back. */
+  long: 512,
+} as const;
+
+/** What a column's values may be taken for. `strings`: they are text for certain, so that "1" is no number. */
+export interface Unknown {
+  readonly name: string;
+  readonly as: 'anything' | 'strings' | 'numbers';
+}
+
+/** What whole columns were found to be, and how many rows were looked at. */
+export interface Inferred {
+  readonly types: ReadonlyMap<string, LogicalType>;
+  readonly rows: number;
+}
+
+/**
+ * The types of columns of text by all of their values. Exact: a number becomes an integer, a decimal that holds every
+ * digit, or floating point only where that gives back what was written; anything else stays text, leading zeros too.
+ * @param select has the columns as VARCHAR
+ */
+export async function inferTypes(
+  session: EngineSession,
+  select: string,
+  columns: readonly Unknown[],
+  spelling: Spelling,
+  options: StatementOptions,
+): Promise<Inferred> {
+  const inner = columns.flatMap(({ name, as }, i) => {
+    const text = identifier(name);
+    const number = as === 'strings' ? text : numberText(text, spelling);
+    return [`${number} AS n${i}`, `${lookOf(text, number, as, spelling)} AS k${i}`];
+  });
+  const outer = columns.flatMap((_, i) => [
+    `bit_or(k${i})`,
+    `max(CASE WHEN k${i} % 4 <> 0 THEN length(ltrim(split_part(n${i}, '.', 1), '-')) END)`,
+    `max(CASE WHEN k${i} % 4 = 2 THEN length(split_part(n${i}, '.', 2)) END)`,
+  ]);
+  const from = columns.length === 0 ? select : `SELECT ${inner.join(', ')} FROM (${select})`;
+  const [row = []] = await session.rows(
+    `SELECT ${['count(*)', ...outer].join(', ')} FROM (${from})`,
+    options,
+  );
+  const [rows, ...found] = row.map((text) => (text === null ? 0 : Number(text)));
+  const types = new Map(
+    columns.map(({ name }, i) => {
+      const [seen = 0, whole = 0, scale = 0] = found.slice(3 * i, 3 * i + 3);
+      return [name, typeOf(seen, whole, scale)] as const;
+    }),
+  );
+  return { types, rows: rows ?? 0 };
+}
+
+function typeOf(seen: number, whole: number, scale: number): LogicalType {
+  const only = (...kinds: (keyof typeof looks)[]): boolean =>
+    seen !== 0 && (seen & ~kinds.reduce((sum, kind) => sum | looks[kind], 0)) === 0;
+  if (only('integer')) return { kind: 'bigint' };
+  if (only('integer', 'decimal', 'long') && whole + scale <= 38)
+    return { kind: 'decimal', width: scale === 0 ? 38 : whole + scale, scale };
+  if (only('integer', 'decimal', 'float')) return { kind: 'double' };
+  if (only('boolean')) return { kind: 'boolean' };
+  if (only('date')) return { kind: 'date' };
+  if (only('date', 'timestamp')) return { kind: 'timestamp' };
+  if (only('zoned')) return { kind: 'timestamptz' };
+  if (only('time')) return { kind: 'time' };
+  return { kind: 'varchar' };
+}
+
+/** The bit for one value; NULL for NULL. */
+function lookOf(text: string, number: string, as: Unknown['as'], spelling: Spelling): string {
+  const plain = (type: string): string => `CAST(TRY_CAST(${number} AS ${type}) AS VARCHAR) = ${number}`;
+  const is = (pattern: string, of = text): string => `regexp_full_match(${of}, ${literal(pattern)})`;
+  const numbers = [
+    `WHEN ${plain('BIGINT')} THEN ${looks.integer}`,
+    `WHEN ${is('-?(?:0|[1-9][0-9]{0,37})(?:\\.[0-9]{1,37})?', number)} AND NOT ${is('-0(?:\\.0*)?', number)} THEN CASE WHEN length(${number}) < 16 THEN ${looks.decimal} WHEN ${sameDouble(number)} THEN ${looks.decimal} ELSE ${looks.decimal | looks.long} END`,
+    `WHEN ${is('-?[0-9]+(?:\\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|nan|-?inf(?:inity)?|NaN|-?Infinity', number)} AND ${fits(number)} THEN ${looks.float}`,
+  ];
+  const zone = '(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)';
+  const stamp = '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,6})?)?';
+  const { dateFormat, timestampFormat } = spelling;
+  const times = [
+    dateFormat === null
+      ? `WHEN CAST(TRY_CAST(${text} AS DATE) AS VARCHAR) = ${text} THEN ${looks.date}`
+      : `WHEN try_strptime(${text}, ${literal(dateFormat)}) IS NOT NULL THEN ${looks.date}`,
+    ...(timestampFormat === null
+      ? [
+          `WHEN ${is(stamp)} AND TRY_CAST(${text} AS TIMESTAMP) IS NOT NULL THEN ${looks.timestamp}`,
+          `WHEN ${is(stamp + zone)} AND TRY_CAST(${text} AS TIMESTAMPTZ) IS NOT NULL THEN ${looks.zoned}`,
+        ]
+      : [
+          `WHEN try_strptime(${text}, ${literal(timestampFormat)}) IS NOT NULL THEN ${/%[zZ]/.test(timestampFormat) ? looks.zoned : looks.timestamp}`,
+        ]),
+    `WHEN ${is('[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?')} AND TRY_CAST(${text} AS TIME) IS NOT NULL THEN ${looks.time}`,
+  ];
+  const words = [`WHEN lower(${text}) IN ('true', 'false') THEN ${looks.boolean}`];
+  // Most text begins with a letter, and is known by it.
+  const letter = `WHEN ascii(${text}) > 57 AND ascii(${text}) NOT IN (70, 73, 78, 84, 102, 105, 110, 116) THEN ${looks.text}`;
+  const first = dateFormat === null && timestampFormat === null ? [letter] : [];
+  const tests = {
+    anything: [...first, ...numbers, ...words, ...(dateFormat === null ? times : times)],
+    strings: [...first, ...times],
+    numbers,
+  }[as];
+  return `CASE WHEN ${text} IS NULL THEN NULL ${tests.join(' ')} ELSE ${looks.text} END`;
+}
+
+const sameDouble = (number: string): string => `CAST(TRY_CAST(${number} AS DOUBLE) AS VARCHAR) = ${number}`;
+
+/** Whether floating point holds what is written: few digits, or just what the engine writes of it. */
+const fits = (number: string): string =>
+  `(CASE WHEN TRY_CAST(${number} AS DOUBLE) IS NULL THEN false WHEN isinf(TRY_CAST(${number} AS DOUBLE)) THEN contains(lower(${number}), 'inf') WHEN length(regexp_replace(split_part(lower(${number}), 'e', 1), '[^0-9]', '', 'g')) < 16 THEN true ELSE ${sameDouble(number)} END)`;

@@ -1,0 +1,69 @@
+import type { Field, Schema } from '../../core/types.js';
+import { identifier, literal } from '../../engine/index.js';
+import { readingOf, type Spelling } from './exact.js';
+
+/** Columns of text, and how each is to be read. */
+export interface Texts {
+  /** A SELECT that has them all as VARCHAR, NULL where there is no value. */
+  readonly select: string;
+  readonly columns: readonly Field[];
+  readonly spelling: Spelling;
+}
+
+/** A SELECT of the values. A text that is no value of its column stops it. */
+export function valuesOf(texts: Texts, schema: Schema = asSchema(texts.columns)): string {
+  const index = new Map(texts.columns.map(({ name }, i) => [name, i]));
+  const values = schema.map(({ name }) => {
+    const i = index.get(name) ?? -1;
+    const bad = literal(`column ${identifier(name)}: a text is no value of its type: `);
+    const value =
+      texts.columns[i]?.type.kind === 'varchar'
+        ? `t${i}`
+        : `CASE WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE v${i} END`;
+    return `${value} AS ${identifier(name)}`;
+  });
+  return `SELECT ${values.join(', ')} FROM (${apart(texts)})`;
+}
+
+/** The same, without the rows in which a text is no value of its column. */
+export function goodValuesOf(texts: Texts): string {
+  const values = texts.columns.map(({ name }, i) => `v${i} AS ${identifier(name)}`);
+  return `SELECT ${values.join(', ')} FROM (${apart(texts)}) WHERE ${firstBad(texts)} IS NULL`;
+}
+
+/**
+ * The rows in which a text is no value of its column: the row's number in `texts.select` (from 1), the place of the
+ * column (from 0), and the text.
+ */
+export function badRowsOf(texts: Texts): string {
+  const text = texts.columns.map((_, i) => `WHEN ${i} THEN t${i}`).join(' ');
+  const found = `SELECT *, ${firstBad(texts)} AS bad FROM (${apart(texts, ['row_number() OVER () AS row_n'])})`;
+  // The engine is made to look at all of every row, also where nothing could be wrong with the values.
+  const all = `strlen(concat(${texts.columns.map((_, i) => `t${i}`).join(', ')})) < 0`;
+  return `SELECT row_n, bad, CASE bad ${text} END FROM (${found}) WHERE bad IS NOT NULL OR ${all}`;
+}
+
+export function asSchema(columns: readonly Field[]): Schema {
+  return columns.map((column) => ({ ...column, nullable: true }));
+}
+
+/** Each text as t0, t1, … and what is read out of it as v0, v1, … */
+function apart({ select, columns, spelling }: Texts, more: readonly string[] = []): string {
+  const texts = [...columns.map(({ name }, i) => `${identifier(name)} AS t${i}`), ...more];
+  const values = columns.map(({ type }, i) => `${readingOf(`t${i}`, type, spelling).value} AS v${i}`);
+  return `SELECT *, ${values.join(', ')} FROM (SELECT ${texts.join(', ')} FROM (${select}))`;
+}
+
+function badAt({ columns, spelling }: Texts, i: number): string {
+  const type = columns[i]?.type ?? { kind: 'varchar' };
+  const faithful = readingOf(`t${i}`, type, spelling).faithful(`v${i}`);
+  return `(CASE WHEN v${i} IS NULL THEN true ELSE NOT ${faithful} END)`;
+}
+
+/** The place of the first column whose text is no value; NULL where there is none. */
+function firstBad(texts: Texts): string {
+  const tests = texts.columns.flatMap(({ type }, i) =>
+    type.kind === 'varchar' ? [] : [`WHEN t${i} IS NOT NULL AND ${badAt(texts, i)} THEN ${i}`],
+  );
+  return tests.length === 0 ? 'CAST(NULL AS INTEGER)' : `CASE ${tests.join(' ')} END`;
+}

@@ -1,0 +1,16 @@
+import type { HomeContext, HomeSession } from '../../core/home.js';
+import { fail } from '../../errors/index.js';
+import { listFiles } from '../../formats/listing.js';
+import { NdjsonSource } from '../../formats/ndjson/source.js';
+import { openTextHome } from '../../formats/text/home.js';
+import type { NdjsonHomeConfig } from './index.js';
+
+export async function openNdjsonHome(config: NdjsonHomeConfig, context: HomeContext): Promise<HomeSession> {
+  const files = await listFiles(config.path, {
+    names: /\.(?:ndjson|jsonl|json)(?:\.gz|\.zst)?$/i,
+    none: (path, found) => fail('NO_TEXT_FILES', { path, endings: '.ndjson or .jsonl', found }),
+  });
+  const { compression, max_line_size: maxLine } = config;
+  const source = new NdjsonSource({ files, compression, maxLine }, context);
+  return openTextHome({ columns: config.columns, onBadRow: config.on_bad_row, source }, context);
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defineStore } from '../../core/store.js';
+import type { StoreTypeEntry } from '../../core/type-map.js';
+import { dialectKeys } from '../../formats/csv/dialect.js';
+import { textStoreKeys } from '../../formats/text/keys.js';
+
+declare module '../../core/type-map.js' {
+  interface StoreTypes {
+    readonly csv: StoreTypeEntry<typeof csvStore>;
+  }
+}
+
+const char = z.string().length(1);
+
+const config = z.strictObject({
+  ...textStoreKeys,
+  ...dialectKeys,
+  quote: char.default('"').describe('What values are quoted with that need it'),
+  escape: char.default('"').describe('What stands before a quote inside a quoted value'),
+  null_value: z
+    .string()
+    .default('')
+    .describe('What NULL is written as; a text that is the same is written in quotes'),
+});
+
+/** A folder of csv files as a store. */
+export const csvStore = defineStore({
+  type: 'csv',
+  summary: 'A folder of csv files, in UTF-8, that appear whole, or not at all',
+  config,
+  capabilities: {
+    takes: ['relation', 'batches'],
+    modes: ['replace', 'append'],
+    atomic: false,
+    ordered: true,
+  },
+  paths: ['path'],
+  destination: ({ path }) => resolve(path),
+  open: async (settings, context) => {
+    const { CsvWriter } = await import('../../formats/csv/writer.js');
+    const { openTextStore } = await import('../../formats/text/store.js');
+    return openTextStore(settings, new CsvWriter(settings, context.engine), context);
+  },
+});

@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { HyggeError } from '../../src/errors/index.js';
+import { Flow, type HomeInput, type StoreInput } from '../../src/flow/index.js';
+import { builtinRegistry, Coordinator, loadWorkspace } from '../../src/index.js';
+
+/** A folder of a test file, removed at its end. */
+export function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hygge-text-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+let places = 0;
+/** A path that nothing is at yet. */
+export const fresh = (folder: string): string => join(folder, `place-${++places}`);
+
+/** Writes a file of text, and gives its path. */
+export async function file(folder: string, name: string, text: string | Uint8Array): Promise<string> {
+  const path = join(fresh(folder), name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return path;
+}
+
+export function bring(home: HomeInput, store: StoreInput) {
+  return new Flow({ name: 'text', home, store }).start();
+}
+
+/** The error that bringing fails with. */
+export async function failure(home: HomeInput, store: StoreInput): Promise<HyggeError> {
+  return bring(home, store).then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: HyggeError) => error,
+  );
+}
+
+/** Runs a project whose flows are these, in a folder. */
+export async function runProject(root: string, flows: Readonly<Record<string, unknown>>) {
+  await mkdir(root, { recursive: true });
+  await writeFile(join(root, 'hygge.yml'), 'name: text\n');
+  for (const [name, flow] of Object.entries(flows)) {
+    await mkdir(join(root, 'flows', name), { recursive: true });
+    await writeFile(join(root, 'flows', name, 'flow.yml'), JSON.stringify(flow));
+  }
+  const registry = builtinRegistry();
+  const { workspace } = await loadWorkspace({ path: root, registry });
+  return new Coordinator({ workspace, registry }).start();
+}
