@@ -187,7 +187,13 @@ export default { homes: [{
     expect(ended.stdout).toMatch(/^ {2}hearth {2}Warm things$/m);
     expect(ended.stdout).toMatch(/logs .* 3 +How many/);
     const { homes, stores } = JSON.parse((await hygge(['types', '--json'], { cwd: folder })).stdout);
-    expect(homes.map((home: { type: string }) => home.type)).toEqual(['parquet', 'csv', 'ndjson', 'local', 'hearth']);
+    expect(homes.map((home: { type: string }) => home.type)).toEqual([
+      'parquet',
+      'csv',
+      'ndjson',
+      'local',
+      'hearth',
+    ]);
     expect(stores).not.toEqual([]);
   });
 

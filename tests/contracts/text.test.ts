@@ -136,10 +136,8 @@ async function readNdjson(path: string): Promise<TextTable> {
   const keys = await witness.rows(`SELECT unnest(json_keys(line)) FROM (SELECT line FROM ${lines} LIMIT 1)`);
   if (keys.length === 0) return { columns: [], rows: [] };
   const columns = keys.map(([key]) => String(key));
-  const values = columns.map(
-    (key) =>
-      `line ->> '$."${key.replaceAll("'", "''").replaceAll('"', '\\"')}"' AS "${key.replaceAll('"', '""')}"`,
-  );
+  // By their places, since a path takes a key that is called * for all of them.
+  const values = columns.map((key, i) => `(line ->> '$.*')[${i + 1}] AS "${key.replaceAll('"', '""')}"`);
   return witness.table(`SELECT ${values.join(', ')} FROM ${lines}`);
 }
 

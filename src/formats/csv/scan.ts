@@ -105,16 +105,16 @@ class Scanner {
   }
 
   #look(char: string, piece: string, from: number, i: number): void {
-    const { quote, escape, delimiter, comment } = this.#dialect;
+    const { quote, escape: escapes, delimiter, comment } = this.#dialect;
     if (this.#comment) return;
     if (this.#escaped) this.#escaped = false;
     else if (this.#quoted) {
-      if (char === escape && escape !== quote) this.#escaped = true;
+      if (char === escapes && escapes !== quote) this.#escaped = true;
       else if (char === quote) {
         this.#quoted = false;
         this.#closed = true;
       }
-    } else if (this.#closed && char === quote && escape === quote) {
+    } else if (this.#closed && char === quote && escapes === quote) {
       this.#quoted = true;
       this.#closed = false;
     } else {
@@ -138,13 +138,13 @@ class Scanner {
 }
 
 /** The values of a row. Only what the names of columns need: a quote that is not closed runs to the end. */
-export function splitRecord(text: string, { delimiter, quote, escape }: Dialect): string[] {
+export function splitRecord(text: string, { delimiter, quote, escape: escapes }: Dialect): string[] {
   const values: string[] = [];
   let value = '';
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const char = text[i] ?? '';
-    if (quoted && char === escape && escape !== '' && (text[i + 1] === quote || text[i + 1] === escape)) {
+    if (quoted && char === escapes && escapes !== '' && (text[i + 1] === quote || text[i + 1] === escapes)) {
       value += text[++i] ?? '';
     } else if (quoted && char === quote) quoted = false;
     else if (quoted) value += char;

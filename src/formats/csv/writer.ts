@@ -26,24 +26,24 @@ export class CsvWriter implements TextWriter {
   readonly #engine: () => Promise<EngineSession>;
 
   constructor(options: CsvWriterOptions, engine: () => Promise<EngineSession>) {
-    const { delimiter, quote, escape, header, null_value: none } = options;
+    const { delimiter, quote, escape: escapes, header, null_value: none } = options;
     this.suffix = `.csv${packedEnding[options.compression]}`;
     this.#options = options;
     this.#engine = engine;
-    const dialect = { delimiter, quote, escape, header, comment: '', nulls: [none] };
+    const dialect = { delimiter, quote, escape: escapes, header, comment: '', nulls: [none] };
     // What was written is read again whatever its length.
     this.#dialect = { ...dialect, encoding: 'utf-8', maxLine: null };
   }
 
   copy(select: string, schema: Schema, path: string): string {
-    const { delimiter, quote, escape, header, null_value: none, compression } = this.#options;
+    const { delimiter, quote, escape: escapes, header, null_value: none, compression } = this.#options;
     const texts = schema.map(({ name }) => `CAST(${identifier(name)} AS VARCHAR) AS ${identifier(name)}`);
     return `COPY (SELECT ${texts.join(', ')} FROM (${select})) TO ${literal(path)} (${[
       'FORMAT csv',
       `HEADER ${header}`,
       `DELIMITER ${literal(delimiter)}`,
       `QUOTE ${literal(quote)}`,
-      `ESCAPE ${literal(escape)}`,
+      `ESCAPE ${literal(escapes)}`,
       `NULLSTR ${literal(none)}`,
       `COMPRESSION ${compression}`,
       // The empty string alone in its row would be a line without anything, which readers pass over.

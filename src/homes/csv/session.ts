@@ -6,7 +6,7 @@ import { openTextHome } from '../../formats/text/home.js';
 import type { CsvHomeConfig } from './index.js';
 
 export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): Promise<HomeSession> {
-  const { path, delimiter, quote, escape, header, encoding, compression } = config;
+  const { path, delimiter, quote, header, encoding, compression } = config;
   const files = await listFiles(path, {
     names: /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i,
     none: (at, found) => fail('NO_TEXT_FILES', { path: at, endings: '.csv', found }),
@@ -14,7 +14,7 @@ export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): 
   const dialect = {
     delimiter,
     quote,
-    escape,
+    escape: config.escape,
     header,
     encoding,
     comment: config.comment ?? '',
