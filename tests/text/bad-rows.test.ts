@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWitness, type Witness } from '../integration/witness.js';
-import { bring, failure, file, fresh, runProject, workFolder } from './bench.js';
+import { bring, failure, file, fresh, runProject, workFolder } from './workbench.js';
 
 const folder = workFolder();
 let witness: Witness;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeInput, StoreInput } from '../../src/flow/index.js';
 import { openWitness, type Witness } from '../integration/witness.js';
-import { bring, file, fresh, workFolder } from './bench.js';
+import { bring, file, fresh, workFolder } from './workbench.js';
 
 const folder = workFolder();
 let witness: Witness;

@@ -34,23 +34,44 @@ export function compressionOf(path: string, told: TextCompression | 'auto'): Tex
   return /\.gz$/i.test(path) ? 'gzip' : /\.zst$/i.test(path) ? 'zstd' : 'none';
 }
 
+export type Header = { readonly skip: number } | { readonly drop: number };
+
 /** Files that are read in one go. */
 export interface CsvFiles {
   readonly paths: readonly string[];
   /** The columns, in the order in which they lie. */
   readonly names: readonly string[];
   readonly compression: TextCompression;
-  /** Lines before the row with the names: comments, and those without anything. */
-  readonly skip: number;
+  /**
+   * The row with the names: null where there is none; behind `skip` lines without anything; or the last of the first
+   * `drop` rows of a single file, in which there are things before it that the engine counts in its own way.
+   */
+  readonly header: Header | null;
+  /** What lines end in: \n, \r\n or \r; empty: there is only one line. Other line ends are found in quotes alone. */
+  readonly lineEnd: string;
 }
 
+/** Whether files can be read in one go. */
+export const isAlike = (a: Omit<CsvFiles, 'paths'>, b: Omit<CsvFiles, 'paths'>): boolean =>
+  a.compression === b.compression &&
+  (a.header === b.header ? a.header === null : skipOf(a) === skipOf(b)) &&
+  a.lineEnd === b.lineEnd &&
+  a.names.length === b.names.length &&
+  a.names.every((name, i) => name === b.names[i]);
+
+/** NaN where files cannot be read together. */
+const skipOf = ({ header }: Pick<CsvFiles, 'header'>): number =>
+  header !== null && 'skip' in header ? header.skip : Number.NaN;
+
 /** A SELECT of some csv files, everything as VARCHAR, nothing guessed. `more`: further options of the engine. */
-export function readCsv({ paths, names, compression, skip }: CsvFiles, dialect: Dialect, more = ''): string {
+export function readCsv(files: CsvFiles, dialect: Dialect, more: readonly string[] = []): string {
+  const { paths, names, compression, header, lineEnd } = files;
   const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  return `SELECT * FROM read_csv(${pathList(paths)}, ${[
+  const options = [
     'auto_detect = false',
-    `header = ${dialect.header}`,
-    `skip = ${skip}`,
+    ...(header !== null && 'skip' in header
+      ? ['header = true', `skip = ${header.skip}`]
+      : ['header = false']),
     `delim = ${literal(dialect.delimiter)}`,
     `quote = ${literal(dialect.quote)}`,
     `escape = ${literal(dialect.escape)}`,
@@ -59,11 +80,18 @@ export function readCsv({ paths, names, compression, skip }: CsvFiles, dialect: 
     'allow_quoted_nulls = false',
     `encoding = ${literal(dialect.encoding)}`,
     `compression = ${literal(compression)}`,
+    ...(lineEnd === '' ? [] : [`new_line = ${literal(escaped(lineEnd))}`]),
     'hive_partitioning = false',
     `columns = {${columns}}`,
     ...lineLimit(dialect.maxLine),
-  ].join(', ')}${more})`;
+    ...more,
+  ];
+  const select = `SELECT * FROM read_csv(${pathList(paths)}, ${options.join(', ')})`;
+  return header !== null && 'drop' in header ? `(${select} OFFSET ${header.drop})` : select;
 }
+
+/** As the engine wants to be told of it. */
+const escaped = (text: string): string => text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
 
 /** A SELECT of the lines of files of text as they are, as the one column `line`; NULL for a line without anything. */
 export function readLines(

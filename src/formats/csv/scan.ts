@@ -8,8 +8,12 @@ export interface CsvRecord {
   /** The line that it begins in, from 1. */
   readonly line: number;
   readonly text: string;
+  /** Its values without a comment behind them, as they are written. */
+  readonly values: string;
   /** What ends it; empty at the end of the file. */
   readonly end: string;
+  /** Whether a byte order mark stands before it. */
+  readonly marked: boolean;
 }
 
 /** The rows of a file as they are written, blank lines and comments too; null where it cannot be unpacked here. */
@@ -38,7 +42,7 @@ function unpacked(path: string, compression: TextCompression): Readable | null {
 }
 
 async function* records(bytes: Readable, dialect: Dialect): AsyncGenerator<CsvRecord> {
-  const decoder = new TextDecoder(decoderOf[dialect.encoding]);
+  const decoder = new TextDecoder(decoderOf[dialect.encoding], { ignoreBOM: true });
   const scanner = new Scanner(dialect);
   for await (const piece of bytes) yield* scanner.take(decoder.decode(piece, { stream: true }));
   yield* scanner.take(decoder.decode());
@@ -52,13 +56,16 @@ class Scanner {
   readonly #dialect: Dialect;
   #text = '';
   #line = 1;
+  /** A byte order mark stands before the row; null before the first character. */
+  #marked: boolean | null = null;
   /** Lines that the row has gone over so far. */
   #within = 0;
   #quoted = false;
   /** The character before closed a quotation, unless another quote follows it. */
   #closed = false;
   #escaped = false;
-  #comment = false;
+  /** Where the comment begins that goes on to the end of the line. */
+  #comment: number | null = null;
   /** The character before was a CR that ended a row or a line, and a LF belongs to it. */
   #afterReturn: 'row' | 'value' | null = null;
   #waiting: CsvRecord | null = null;
@@ -69,7 +76,11 @@ class Scanner {
 
   *take(piece: string): Generator<CsvRecord> {
     let from = 0;
-    for (let i = 0; i < piece.length; i++) {
+    if (this.#marked === null && piece !== '') {
+      this.#marked = piece.startsWith('\uFEFF');
+      from = this.#marked ? 1 : 0;
+    }
+    for (let i = from; i < piece.length; i++) {
       const char = piece[i] ?? '';
       if (this.#afterReturn !== null) {
         const kind = this.#afterReturn;
@@ -101,12 +112,12 @@ class Scanner {
 
   rest(): CsvRecord | null {
     if (this.#waiting !== null) return this.#waiting;
-    return this.#text === '' ? null : { line: this.#line, text: this.#text, end: '' };
+    return this.#text === '' ? null : this.#end(this.#text, '');
   }
 
   #look(char: string, piece: string, from: number, i: number): void {
     const { quote, escape: escapes, delimiter, comment } = this.#dialect;
-    if (this.#comment) return;
+    if (this.#comment !== null) return;
     if (this.#escaped) this.#escaped = false;
     else if (this.#quoted) {
       if (char === escapes && escapes !== quote) this.#escaped = true;
@@ -121,17 +132,19 @@ class Scanner {
       this.#closed = false;
       const before = (): string => this.#text.slice(-8) + piece.slice(Math.max(from, i - 8), i);
       const isFirst = i === from && this.#text === '';
-      if (isFirst && comment !== '' && char === comment) this.#comment = true;
+      if (comment !== '' && char === comment) this.#comment = this.#text.length + i - from;
       else if (char === quote && (isFirst || before().endsWith(delimiter))) this.#quoted = true;
     }
   }
 
   #end(text: string, end: string): CsvRecord {
-    const row = { line: this.#line, text, end };
+    const values = text.slice(0, this.#comment ?? text.length);
+    const row = { line: this.#line, text, values, end, marked: this.#marked ?? false };
+    this.#marked = false;
     this.#line += 1 + this.#within;
     this.#within = 0;
     this.#text = '';
-    this.#comment = false;
+    this.#comment = null;
     this.#closed = false;
     return row;
   }

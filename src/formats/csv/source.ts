@@ -12,6 +12,8 @@ import {
   type CsvFiles,
   compressionOf,
   type Dialect,
+  type Header,
+  isAlike,
   readCsv,
   readLines,
   type TextCompression,
@@ -25,6 +27,13 @@ export interface CsvSourceOptions {
   readonly dialect: Dialect;
   readonly compression: TextCompression | 'auto';
   readonly spelling: Spelling;
+}
+
+interface FirstRow {
+  readonly record: CsvRecord;
+  readonly header: Header;
+  /** What lines of the file end in, by its first one. */
+  readonly lineEnd: string;
 }
 
 /** Lines in which the names of columns must be found, behind comments and blank lines. */
@@ -56,17 +65,19 @@ export class CsvSource implements TextSource {
     const { dialect } = this.#options;
     for (const path of this.#options.files) {
       const compression = compressionOf(path, this.#options.compression);
-      const first = await this.#firstRow(path, compression);
+      const isNarrow = !dialect.header && declared.length === 1;
+      const first = await this.#firstRow(path, compression, isNarrow);
       if (first === null) continue;
-      const names = this.#namesOf(path, first.text, declared);
-      const skip = dialect.header ? first.line - 1 : 0;
+      const names = this.#namesOf(path, first.record.values, declared);
+      const header = dialect.header ? first.header : null;
+      const group = { names, compression, header, lineEnd: first.lineEnd };
       const last = groups.at(-1);
-      const fits = last?.compression === compression && last.skip === skip && sameNames(last.names, names);
-      if (last !== undefined && fits) last.paths.push(path);
-      else groups.push({ paths: [path], names, compression, skip });
+      if (last !== undefined && isAlike(last, group)) last.paths.push(path);
+      else groups.push({ paths: [path], ...group });
     }
     this.#groups = groups;
-    this.#names = [...new Set(groups.flatMap(({ names }) => names))];
+    // Files without a row have the columns that were declared.
+    this.#names = groups.length === 0 ? declared : [...new Set(groups.flatMap(({ names }) => names))];
     return this.#names;
   }
 
@@ -80,7 +91,7 @@ export class CsvSource implements TextSource {
   }
 
   select(columns: readonly Field[], tolerant: boolean): string {
-    const more = tolerant ? ', ignore_errors = true' : '';
+    const more = tolerant ? ['ignore_errors = true'] : [];
     const parts = this.#groups.map((group) => readCsv(group, this.#options.dialect, more));
     if (parts.length > 0) return parts.join(' UNION ALL BY NAME ');
     const none = columns.map(({ name }) => `CAST(NULL AS VARCHAR) AS "${name.replaceAll('"', '""')}"`);
@@ -94,8 +105,11 @@ export class CsvSource implements TextSource {
     const { signal } = this.#context;
     const { dialect, spelling } = this.#options;
     const own = columns.filter(({ name }) => group.names.includes(name));
-    const rejects =
-      ", store_rejects = true, rejects_table = 'hygge_rejects', rejects_scan = 'hygge_rejects_scan'";
+    const rejects = [
+      'store_rejects = true',
+      "rejects_table = 'hygge_rejects'",
+      "rejects_scan = 'hygge_rejects_scan'",
+    ];
     const select = readCsv({ ...group, paths: [file] }, dialect, rejects);
     const limit = most === null ? '' : ` LIMIT ${most}`;
     for (const table of ['hygge_rejects', 'hygge_rejects_scan'])
@@ -144,7 +158,7 @@ export class CsvSource implements TextSource {
     broken: ReadonlyMap<number, Omit<BadRow, 'file' | 'line'>>,
   ): Promise<void> {
     const { dialect } = this.#options;
-    const select = readCsv({ ...group, paths: [file] }, dialect, ', ignore_errors = true');
+    const select = readCsv({ ...group, paths: [file] }, dialect, ['ignore_errors = true']);
     const all = `strlen(concat(${group.names.map(identifier).join(', ')})) >= 0`;
     const session = await this.#context.engine();
     const [[read] = ['0']] = await session.rows(`SELECT count(*) FROM (${select}) WHERE ${all}`, {
@@ -202,9 +216,9 @@ export class CsvSource implements TextSource {
     return placed;
   }
 
-  #isData({ text }: CsvRecord, narrow: boolean): boolean {
-    const { comment } = this.#options.dialect;
-    return !(comment !== '' && text.startsWith(comment)) && (text !== '' || narrow);
+  #isData({ text, values }: CsvRecord, narrow: boolean): boolean {
+    const isComment = values.length < text.length && /^ *$/.test(values);
+    return !isComment && (text !== '' || narrow);
   }
 
   /** Where a line ends in another way than those before it, which the engine cannot read. */
@@ -221,11 +235,25 @@ export class CsvSource implements TextSource {
   }
 
   /** The first row that is no comment and has something in it; null where there is none. */
-  async #firstRow(path: string, compression: TextCompression): Promise<CsvRecord | null> {
-    const { dialect } = this.#options;
-    const scan = scanCsv(path, dialect, compression) ?? this.#linesOf(path, compression);
+  async #firstRow(path: string, compression: TextCompression, narrow: boolean): Promise<FirstRow | null> {
+    const scan = scanCsv(path, this.#options.dialect, compression) ?? this.#linesOf(path, compression);
+    let skip = 0;
+    let isPlain = true;
+    let lineEnd: string | null = null;
     try {
-      for await (const record of scan) if (this.#isData(record, false)) return record;
+      for await (const record of scan) {
+        const { text, values, marked } = record;
+        lineEnd ??= record.end;
+        const isData = this.#isData(record, narrow);
+        // Comments that begin elsewhere than their line are sometimes a row to the engine, and sometimes not.
+        const hasComment = values.length < text.length;
+        if (hasComment && (isData || values !== '' || marked)) isPlain = false;
+        if (isData) {
+          const isAlone = splitRecord(values, this.#options.dialect).length === 1;
+          return { record, header: isPlain ? { skip } : { drop: isAlone ? skip + 1 : 1 }, lineEnd };
+        }
+        if (text === '') skip++;
+      }
       return null;
     } catch (cause) {
       if (cause instanceof HyggeError) throw cause;
@@ -239,7 +267,8 @@ export class CsvSource implements TextSource {
     const session = await this.#context.engine();
     const select = readLines([path], { ...this.#options.dialect, compression });
     const lines = await session.rows(`${select} LIMIT ${headLines}`, { signal: this.#context.signal });
-    for (const [i, [text]] of lines.entries()) yield { line: i + 1, text: text ?? '', end: '\n' };
+    for (const [i, [text]] of lines.entries())
+      yield { line: i + 1, text: text ?? '', values: text ?? '', end: '\n', marked: false };
   }
 
   #namesOf(path: string, first: string, declared: readonly string[]): readonly string[] {
@@ -260,6 +289,3 @@ export class CsvSource implements TextSource {
     return relative(rootOf(this.#options.path), path) || path;
   }
 }
-
-const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((name, i) => name === b[i]);

@@ -54,7 +54,8 @@ export class CsvWriter implements TextWriter {
   read(paths: readonly string[], schema: Schema): string {
     const { compression } = this.#options;
     const names = schema.map(({ name }) => name);
-    const select = readCsv({ paths, names, compression, skip: 0 }, this.#dialect);
+    const header = this.#dialect.header ? { skip: 0 } : null;
+    const select = readCsv({ paths, names, compression, header, lineEnd: '\n' }, this.#dialect);
     return valuesOf({ select, columns: schema, spelling: plainSpelling });
   }
 

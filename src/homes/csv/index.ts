@@ -15,7 +15,12 @@ const char = z.string().length(1);
 const config = z.strictObject({
   ...textHomeKeys,
   ...dialectKeys,
-  comment: char.nullable().default(null).describe('What the first character of a comment is'),
+  comment: char
+    .nullable()
+    .default(null)
+    .describe(
+      'What a comment begins with, at the start of a line or behind a value; in quotes it is no comment',
+    ),
   null_values: z
     .array(z.string())
     .min(1)

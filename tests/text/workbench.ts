@@ -18,9 +18,14 @@ let places = 0;
 /** A path that nothing is at yet. */
 export const fresh = (folder: string): string => join(folder, `place-${++places}`);
 
-/** Writes a file of text, and gives its path. */
-export async function file(folder: string, name: string, text: string | Uint8Array): Promise<string> {
-  const path = join(fresh(folder), name);
+/** Writes a file of text, into a folder of its own unless that is named, and gives its path. */
+export async function file(
+  folder: string,
+  name: string,
+  text: string | Uint8Array,
+  place?: string,
+): Promise<string> {
+  const path = join(place === undefined ? fresh(folder) : join(folder, place), name);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
   return path;
