@@ -46,6 +46,29 @@ export const errorExamples = {
     type: 'TIMESTAMP',
   },
 
+  DATABASE_LOCKED: { path: 'data/shop.duckdb', holder: '/usr/bin/duckdb (PID 4711)' },
+  NOT_A_DATABASE: { path: 'data/shop.csv', what: 'DuckDB database', reason: 'it begins otherwise' },
+  TABLE_NEEDED: { name: 'orders', keys: ['table', 'query'] },
+  TABLE_NOT_FOUND: {
+    name: 'orders',
+    table: 'order',
+    path: 'data/shop.duckdb',
+    known: ['orders', 'items'],
+    nearest: 'orders',
+  },
+  TABLE_UNFIT: {
+    name: 'orders',
+    table: 'orders',
+    reason: 'it has no column "colour"; it has id, label',
+  },
+  QUERY_FAILED: { name: 'orders', reason: 'it is no SELECT' },
+  CONSTRAINT_FAILED: { name: 'orders', reason: 'NOT NULL constraint failed: orders.label' },
+  EXTENSION_MISSING: {
+    name: 'orders',
+    extension: 'spatial',
+    reason: 'Extension "spatial.duckdb_extension" not found.',
+  },
+
   UNKNOWN_TYPE: { role: 'home', type: 'parqet', known: ['parquet'], nearest: 'parquet' },
   TYPE_TAKEN: { role: 'home', type: 'parquet' },
   UNKNOWN_KEY: {

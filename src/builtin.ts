@@ -1,9 +1,11 @@
 import { Registry } from './core/registry.js';
 import { csvHome } from './homes/csv/index.js';
+import { duckdbHome } from './homes/duckdb/index.js';
 import { localHome } from './homes/local/index.js';
 import { ndjsonHome } from './homes/ndjson/index.js';
 import { parquetHome } from './homes/parquet/index.js';
 import { csvStore } from './stores/csv/index.js';
+import { duckdbStore } from './stores/duckdb/index.js';
 import { localStore } from './stores/local/index.js';
 import { ndjsonStore } from './stores/ndjson/index.js';
 import { parquetStore } from './stores/parquet/index.js';
@@ -20,10 +22,12 @@ export function builtinRegistry(): Registry {
     .home(csvHome)
     .home(ndjsonHome)
     .home(local.home)
+    .home(duckdbHome)
     .store(parquetStore)
     .store(csvStore)
     .store(ndjsonStore)
-    .store(local.store);
+    .store(local.store)
+    .store(duckdbStore);
 }
 
 /** Every type that comes with hygge. Naming them here keeps what they add to HomeTypes and StoreTypes in the declarations. */
@@ -32,7 +36,9 @@ export type BuiltinType =
   | typeof csvHome
   | typeof ndjsonHome
   | typeof local.home
+  | typeof duckdbHome
   | typeof parquetStore
   | typeof csvStore
   | typeof ndjsonStore
-  | typeof local.store;
+  | typeof local.store
+  | typeof duckdbStore;

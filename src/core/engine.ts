@@ -37,6 +37,28 @@ export interface EngineSession {
    * VALUE_UNFIT with the row's number, counted from `firstRow` of the first batch on.
    */
   table(schema: Schema): Promise<EngineTable>;
+  /** Opens a database file beside the engine's own tables. See {@link DatabaseFile}. */
+  attach(path: string, options: AttachOptions): Promise<DatabaseFile>;
+  close(): Promise<void>;
+}
+
+export interface AttachOptions {
+  /** Whether it is written into. Such a file is made where there is none, and held against every other program. */
+  readonly writable: boolean;
+  /** With `writable`, of a file that is made: the oldest version of the engine that can read it; null: as old as can be. */
+  readonly storage?: string | null;
+  /** Stops waiting for others that have the file. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A database file that is open in the engine. All sessions of one engine share it; whoever opened it last closes it.
+ * DATABASE_LOCKED where another program, or another engine of this process, has it.
+ */
+export interface DatabaseFile {
+  /** What stands before the names of its tables in SQL, quoted. */
+  readonly catalog: string;
+  /** Safe to call twice. */
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Engine, EngineSession } from '../core/engine.js';
 import { newRunId } from '../core/run-id.js';
 import { fail } from '../errors/index.js';
+import { forgetFiles } from './database-file.js';
 import { Lease } from './lease.js';
 import { defaultMemoryLimit, defaultThreads } from './limits.js';
 import { loadNative, type Native } from './native.js';
@@ -87,6 +88,10 @@ export class OpenEngine implements Engine {
     this.#folder = folder;
   }
 
+  get closing(): boolean {
+    return this.#closed !== null;
+  }
+
   async session(options: { readonly name?: string } = {}): Promise<EngineSession> {
     const context = { name: options.name ?? 'a statement', memoryLimit: this.memoryLimit };
     const lease = await this.connect(context.name);
@@ -131,6 +136,7 @@ export class OpenEngine implements Engine {
     await Promise.allSettled(this.#connecting);
     await Promise.all([...this.#leases].map((lease) => lease.close()));
     this.#instance.closeSync();
+    forgetFiles(this);
     await this.#folder.remove();
   }
 }

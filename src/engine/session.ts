@@ -1,7 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
-import type { EngineSession, EngineTable, Relation, StatementOptions } from '../core/engine.js';
+import type {
+  AttachOptions,
+  DatabaseFile,
+  EngineSession,
+  EngineTable,
+  Relation,
+  StatementOptions,
+} from '../core/engine.js';
 import type { Schema, Value } from '../core/types.js';
+import { attachFile } from './database-file.js';
 import type { OpenEngine } from './engine.js';
 import type { Lease } from './lease.js';
 import { type BatchesOptions, streamBatches } from './stream.js';
@@ -22,6 +30,7 @@ export class Session implements EngineSession {
   readonly #context: TranslateContext;
   readonly #onClose: () => void;
   readonly #tables: AppendTable[] = [];
+  readonly #files: DatabaseFile[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | null = null;
 
@@ -81,6 +90,12 @@ export class Session implements EngineSession {
     return table;
   }
 
+  async attach(path: string, options: AttachOptions): Promise<DatabaseFile> {
+    const file = await attachFile(this.#engine, path, options, this.#context);
+    this.#files.push(file);
+    return file;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -90,6 +105,7 @@ export class Session implements EngineSession {
     await this.#lease.close();
     try {
       for (const table of this.#tables) await table.drop();
+      for (const file of this.#files) await file.close();
     } finally {
       this.#onClose();
     }

@@ -33,9 +33,10 @@ export function translateEngineError(error: unknown, context: TranslateContext):
   );
 }
 
-/** What the system says of things that pass. */
+/** What the system says of things that pass. A file is away for a moment where it is opened anew to write into it;
+ * two transactions may want to change one thing. */
 const passing =
-  /Too many open files|Resource temporarily unavailable|Stale (?:NFS )?file handle|Input\/output error/;
+  /Catalog "hygge_file_\d+" does not exist|^TransactionContext Error: [^\n]*conflict|Too many open files|Resource temporarily unavailable|Stale (?:NFS )?file handle|Input\/output error/;
 
 const quoted = `["']([^"'\\n]*)["']`;
 const reasonFor = (cause: unknown): string =>
@@ -64,6 +65,26 @@ const rules: readonly Rule[] = [
       `${quoted}: (?:No space left on device|Disk quota exceeded|There is not enough space)`,
     ),
     make: ([, path = ''], __, cause) => fail('DISK_FULL', { what: 'the file', path }, { cause }),
+  },
+  {
+    pattern: new RegExp(
+      `Could not set lock on file ${quoted}: (?:Conflicting lock is held in ([^\\n]*?)\\.)?`,
+    ),
+    make: ([, path = '', holder], __, cause) =>
+      fail('DATABASE_LOCKED', { path, holder: holder ?? 'another program' }, { cause }),
+  },
+  {
+    pattern: /The file "([^"\n]*)" exists, but it is not a valid DuckDB database file/,
+    make: ([, path = ''], __, cause) =>
+      fail('NOT_A_DATABASE', { path, what: 'DuckDB database', reason: 'it begins otherwise' }, { cause }),
+  },
+  {
+    pattern: new RegExp(`Cannot open database ${quoted} in read-only mode: database does not exist`),
+    make: ([, path = ''], __, cause) => fail('PATH_NOT_FOUND', { what: 'the database', path }, { cause }),
+  },
+  {
+    pattern: /^Constraint Error: ([^\n]*)/,
+    make: ([, reason = ''], { name }, cause) => fail('CONSTRAINT_FAILED', { name, reason }, { cause }),
   },
   {
     pattern: new RegExp(`No files found that match the pattern ${quoted}`),

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from '../entry.js';
 import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
+import { databaseErrors } from './database.js';
 import { fileErrors } from './files.js';
 import { journalErrors } from './journal.js';
 import { parquetErrors } from './parquet.js';
@@ -16,6 +17,7 @@ import { workspaceErrors } from './workspace.js';
 export const catalogue = {
   ...cliErrors,
   ...configErrors,
+  ...databaseErrors,
   ...fileErrors,
   ...journalErrors,
   ...parquetErrors,

@@ -1,0 +1,112 @@
+import { folded, shownTable } from '../../connections/duckdb/index.js';
+import type { Destination } from '../../connections/runs-table.js';
+import type { EngineSession } from '../../core/engine.js';
+import { type LogicalType, type Schema, sameType, typeName } from '../../core/types.js';
+import { identifier } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+
+/** Fails where no table of the engine could have these columns. */
+export function checkColumns(name: string, destination: Destination, schema: Schema): void {
+  const table = shownTable(destination);
+  const seen = new Map<string, string>();
+  for (const column of schema) {
+    if (column.name === '') throw fail('TABLE_UNFIT', { name, table, reason: 'a column has no name' });
+    const other = seen.get(folded(column.name));
+    if (other !== undefined) {
+      const reason = `"${other}" and "${column.name}" are one name, since small and large letters are the same there`;
+      throw fail('TABLE_UNFIT', { name, table, reason });
+    }
+    seen.set(folded(column.name), column.name);
+    if (!hasUnnamed(column.type)) continue;
+    const why = 'a table cannot hold a struct whose fields have no names';
+    throw fail('TYPE_UNSUPPORTED', { name, column: column.name, type: typeName(column.type), why });
+  }
+}
+
+/** Columns of rows that a table has: its own name of each, and its type. */
+export interface Match {
+  /** As the rows name it. */
+  readonly from: string;
+  /** As the table names it. */
+  readonly to: string;
+  readonly given: LogicalType;
+  readonly held: LogicalType;
+}
+
+/** How rows get into a table that is there; TABLE_UNFIT where it lacks one of their columns. */
+export function matchColumns(
+  name: string,
+  destination: Destination,
+  schema: Schema,
+  there: Schema,
+): readonly Match[] {
+  const known = new Map(there.map((column) => [folded(column.name), column]));
+  return schema.map((column) => {
+    const own = known.get(folded(column.name));
+    if (own !== undefined) return { from: column.name, to: own.name, given: column.type, held: own.type };
+    const columns = there.map((one) => one.name).join(', ');
+    throw fail('TABLE_UNFIT', {
+      name,
+      table: shownTable(destination),
+      reason: `it has no column "${column.name}"; it has ${columns}`,
+    });
+  });
+}
+
+/** A column of the rows as a value of the table's column. */
+export const asHeld = ({ from, given, held }: Match, of = ''): string => {
+  const column = `${of}${identifier(from)}`;
+  return sameType(given, held) ? column : `CAST(${column} AS ${typeName(held)})`;
+};
+
+/** The SELECT of a table's columns, called as the rows call them: letters may be large there and small here. */
+export function namedAs(there: Schema, schema: Schema, table: string): string {
+  const names = new Map(schema.map(({ name }) => [folded(name), name]));
+  const columns = there.map(({ name }) => {
+    const wanted = names.get(folded(name)) ?? name;
+    return `${identifier(name)} AS ${identifier(wanted)}`;
+  });
+  return `SELECT ${columns.join(', ')} FROM ${table}`;
+}
+
+/** VALUE_UNFIT where a value would not come out of the table's column as it went in. */
+export async function checkValues(
+  name: string,
+  engine: EngineSession,
+  staged: string,
+  matches: readonly Match[],
+): Promise<void> {
+  for (const { from, given, held } of matches) {
+    if (sameType(given, held)) continue;
+    const column = identifier(from);
+    const back = `TRY_CAST(TRY_CAST(${column} AS ${typeName(held)}) AS ${typeName(given)})`;
+    const [row] = await engine.rows(
+      `SELECT CAST(rowid + 1 AS VARCHAR), left(CAST(${column} AS VARCHAR), 100) FROM ${staged} WHERE ${back} IS DISTINCT FROM ${column} ORDER BY rowid LIMIT 1`,
+    );
+    if (row === undefined) continue;
+    const [at, value] = row;
+    throw fail('VALUE_UNFIT', {
+      name,
+      column: from,
+      row: Number(at),
+      value: value ?? 'NULL',
+      type: typeName(held),
+    });
+  }
+}
+
+function hasUnnamed(type: LogicalType): boolean {
+  switch (type.kind) {
+    case 'list':
+    case 'array':
+      return hasUnnamed(type.element);
+    case 'struct':
+      return type.fields.some((field) => field.name === '' || hasUnnamed(field.type));
+    case 'map':
+      return hasUnnamed(type.key) || hasUnnamed(type.value);
+    case 'union':
+      return type.members.some((member) => hasUnnamed(member.type));
+    default:
+      return false;
+  }
+}

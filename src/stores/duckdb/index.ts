@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { duckdbEntity, duckdbKeys, folded, tableForm } from '../../connections/duckdb/index.js';
+import { defineStore } from '../../core/store.js';
+import type { StoreTypeEntry } from '../../core/type-map.js';
+
+declare module '../../core/type-map.js' {
+  interface StoreTypes {
+    readonly duckdb: StoreTypeEntry<typeof duckdbStore>;
+  }
+}
+
+const config = z.strictObject({
+  ...duckdbKeys,
+  table: z.string().min(1).optional().describe(`The table, made where it is missing: ${tableForm}`),
+});
+
+export type DuckDBStoreConfig = z.output<typeof config>;
+
+/** A table of a DuckDB file as a store. */
+export const duckdbStore = defineStore({
+  type: 'duckdb',
+  summary: 'A table of a DuckDB file, changed in one transaction',
+  config,
+  capabilities: {
+    takes: ['relation', 'batches'],
+    modes: ['replace', 'append', 'merge'],
+    atomic: true,
+    ordered: true,
+  },
+  paths: ['path'],
+  forEntity: duckdbEntity,
+  destination: ({ path, table = '' }) => `${resolve(path)} ${folded(table)}`,
+  open: async (config, context) => (await import('./session.js')).openDuckDBStore(config, context),
+});

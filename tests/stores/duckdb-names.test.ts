@@ -1,0 +1,102 @@
+// Names that try to be something else: whatever a table, a schema or a column is called, nothing else is touched.
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Flow, HyggeError } from '../../src/index.js';
+import { settled, useWorkplace } from '../integration/workplace.js';
+
+const place = useWorkplace();
+const seed = Number(process.env.HYGGE_SEED ?? Date.now() % 1_000_000);
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+const nasty = fc.constantFrom(
+  '"',
+  "'",
+  ';',
+  '--',
+  '/*',
+  '\\',
+  '.',
+  ' ',
+  '\n',
+  '\0',
+  'é',
+  'א',
+  '\u202e',
+  '🦆',
+  '$1',
+  '{',
+  '%s',
+);
+const words = fc.constantFrom('canary', 'DROP TABLE canary', 'select', 'hygge_runs', 'main', 'a', 'A', 'Ü');
+const name = fc
+  .array(fc.oneof(nasty, words), { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.join(''))
+  .filter((text) => !/^(canary|main|hygge_runs)$/i.test(text));
+
+it(`names are names, HYGGE_SEED=${seed}`, async () => {
+  const path = place.at('store.duckdb');
+  const inFile = async (sql: string): Promise<unknown[][]> => {
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    const rows = (await connection.runAndReadAll(sql)).getRowsJS();
+    connection.closeSync();
+    instance.closeSync();
+    return rows;
+  };
+  await inFile("CREATE TABLE canary AS SELECT 'alive' AS is");
+  await place.parquet('in.parquet', 'SELECT i AS id, i * 2 AS twice FROM range(7) AS n(i)');
+  let done = 0;
+  await fc.assert(
+    fc.asyncProperty(name, name, name, async (schema, table, column) => {
+      const store = place.at(`store${done++}`);
+      const there = { type: 'duckdb', path, table: `${quote(schema)}.${quote(table)}` } as const;
+      const how = {
+        retry: { attempts: 1 },
+        verify: 'fingerprint',
+        columns: { [column]: 'id', other: 'twice' },
+      } as const;
+      const moves = [
+        () => new Flow({ name: 'in', home: place.at('in.parquet'), store: there, ...how }).start(),
+        () =>
+          new Flow({
+            name: 'in',
+            home: place.at('in.parquet'),
+            store: there,
+            ...how,
+            verify: 'counts',
+            run_type: 'merge',
+            watermark: { primary_key: 'id' },
+          }).start(),
+        () => new Flow({ name: 'out', home: there, store }).start(),
+        () =>
+          new Flow({
+            name: 'out',
+            home: { type: 'duckdb', path, query: `SELECT ${quote(column)} FROM ${there.table}` },
+            store,
+          }).start(),
+      ];
+      let isRefused = false;
+      for (const move of moves) {
+        await move().catch((error: unknown) => {
+          // NUL cannot be in a name, and is refused before anything is written.
+          if (!(error instanceof HyggeError) || ![schema, table, column].some((text) => text.includes('\0')))
+            throw error;
+          isRefused = true;
+        });
+        if (isRefused) break;
+      }
+      if (!isRefused) {
+        const [[sum] = []] = await place.witness.rows(
+          `SELECT sum(${quote(column)}) FROM (${settled(store)})`,
+        );
+        expect(sum).toBe('21');
+      }
+      expect(await inFile('SELECT * FROM canary')).toEqual([['alive']]);
+      expect(
+        await inFile("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'hygge_stage%'"),
+      ).toEqual([[0n]]);
+    }),
+    { numRuns: 12, seed },
+  );
+}, 120_000);
