@@ -23,7 +23,7 @@ beforeAll(async () => {
   await witness.run(`CREATE TABLE made.kinds AS ${kinds}`);
   await witness.run('CREATE SCHEMA made."odd one"');
   await witness.run('USE made');
-  await witness.run('CREATE VIEW "odd one"."the.view" AS SELECT "row", varchar FROM kinds');
+  await witness.run('CREATE VIEW "odd one"."the.view" AS SELECT "row", varchar FROM main.kinds');
   await witness.run('USE memory');
   await witness.run('DETACH made');
 });
