@@ -122,6 +122,8 @@ export interface StoreSession {
    * none. Nothing of it is read yet. Left out by stores that cannot tell.
    */
   held?(schema: Schema): Promise<Relation | null>;
+  /** Fails where the store has nothing for the type of a column. Asked before `begin`, in a plan too; writes nothing. */
+  checkSchema?(schema: Schema): Promise<void>;
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation. */
@@ -139,11 +141,13 @@ export interface StoreSession {
     shape: FilesShape,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<void>;
-  /** Ends the staging, makes it durable, and counts what is there. */
-  finish(): Promise<Staged>;
+  /** Ends the staging, makes it durable, and counts what is there. `onProgress`: it is not standing still. */
+  finish(onProgress?: () => void): Promise<Staged>;
   /**
-   * After `finish`: what `writeRelation` and `writeBatch` have staged, read back; null where they have not been
-   * called. A store without it cannot be asked for `verify: fingerprint`.
+   * After `finish`: what `writeRelation` and `writeBatch` have staged, read back by the session that the store was
+   * given; null where they have not been called. With mode "merge": the rows that they were given, those too that the
+   * store holds already; that what it is going to show follows from them, the store proves itself. A store without it
+   * cannot be asked for `verify: fingerprint`.
    */
   staged?(): Promise<Relation | null>;
   /** The one step that makes the staged rows visible. Idempotent by run id. */

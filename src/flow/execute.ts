@@ -68,7 +68,7 @@ export async function execute(
     const aside = await guard(prepared.home.setAside?.() ?? Promise.resolve(null));
     if (aside !== null) listeners.onNotice(aside);
     const moved = await explained(prepared, moves[plan.route](prepared, onMove));
-    const staged = await guard(store.finish());
+    const staged = await guard(store.finish(() => watchdog.progress()));
     listeners.onStaged(staged);
     const fingerprint = await verifyStaged(prepared, moved, staged);
     let record: RunRecord | null = null;

@@ -145,7 +145,8 @@ async function takeStore(
   const { verify } = config.settings;
   const { mode } = types;
   const store = await ends.openStore(context.runId, notice);
-  checkVerifiable(config.name, verify, mode, types.store.definition.type, store);
+  checkVerifiable(config.name, verify, types.store.definition.type, store);
+  if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output));
   const begun = carryOut && isWatched;
   if (begun) {
     await ends.atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));

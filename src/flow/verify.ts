@@ -1,9 +1,9 @@
-import type { WriteMode } from '../core/capabilities.js';
 import type { Relation } from '../core/engine.js';
 import { type Fingerprint, firstDifference, type VerifyLevel } from '../core/fingerprint.js';
 import type { Staged, StoreSession } from '../core/store.js';
 import { fingerprintOf, identifier } from '../engine/index.js';
 import { fail } from '../errors/index.js';
+import type { LazySession } from './context.js';
 import type { Prepared } from './prepare.js';
 import { movesAll } from './window/moving.js';
 import { constant } from './window/ordered.js';
@@ -17,19 +17,8 @@ export interface Given {
 }
 
 /** VERIFY_UNSUPPORTED where the store cannot be asked for what the flow wants. Before anything is moved. */
-export function checkVerifiable(
-  name: string,
-  level: VerifyLevel,
-  mode: WriteMode,
-  type: string,
-  store: StoreSession,
-): void {
-  if (level !== 'fingerprint') return;
-  if (mode === 'merge') {
-    const reason = 'a merge writes rows of the store anew, beside those of the home';
-    throw fail('VERIFY_UNSUPPORTED', { name, reason });
-  }
-  if (store.staged !== undefined) return;
+export function checkVerifiable(name: string, level: VerifyLevel, type: string, store: StoreSession): void {
+  if (level !== 'fingerprint' || store.staged !== undefined) return;
   throw fail('VERIFY_UNSUPPORTED', {
     name,
     reason: `a ${type} store does not read back what it has staged`,
@@ -58,18 +47,18 @@ export async function verifyStaged(
 }
 
 async function compareValues(prepared: Prepared, given: Relation | Fingerprint): Promise<Fingerprint> {
-  const { plan, store, homeSession, watchdog } = prepared;
+  const { plan, store, homeSession, storeSession, watchdog } = prepared;
   const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
-  const session = await homeSession.get();
-  const home =
-    'sql' in given ? await watchdog.race(fingerprintOf(session, given.sql, plan.output, options)) : given;
+  const print = async (session: LazySession, sql: string): Promise<Fingerprint> =>
+    watchdog.race(fingerprintOf(await session.get(), sql, plan.output, options));
+  const home = 'sql' in given ? await print(homeSession, given.sql) : given;
   const staged = (await watchdog.race(store.staged?.() ?? Promise.resolve(null)))?.sql;
   watchdog.progress();
   if (staged === undefined) {
     if (home.rows > 0) throw fail('ROWS_DIFFER', { name: plan.name, read: home.rows, staged: 0 });
     return home;
   }
-  const there = await watchdog.race(fingerprintOf(session, staged, plan.output, options));
+  const there = await print(storeSession, staged);
   watchdog.progress();
   const difference = firstDifference(home, there);
   if (difference !== null) throw fail('FINGERPRINT_DIFFERS', { name: plan.name, ...difference });

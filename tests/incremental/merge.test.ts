@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Flow, type FlowOptions } from '../../src/index.js';
+import { Flow, type FlowOptions, Store } from '../../src/index.js';
+import { parquetStore } from '../../src/stores/parquet/index.js';
 import { undeclared } from '../integration/doubles.js';
 import { settled, useWorkplace, visible } from '../integration/workplace.js';
 
@@ -98,6 +99,37 @@ describe('a merge', () => {
       ['c'],
       ['d'],
     ]);
+  });
+
+  it('is not taken for one that stands still while it writes large files anew', async () => {
+    await place.parquet('home/1.parquet', 'SELECT i AS id, 1 AS seen FROM range(3000000) AS n(i)');
+    await merge({ run_type: 'full_drop', store: place.at('store') });
+    await place.parquet('home/1.parquet', 'SELECT 7::BIGINT AS id, 2 AS seen');
+    let signs = 0;
+    const definition = {
+      ...parquetStore,
+      type: 'store_that_tells',
+      open: async (...given: Parameters<typeof parquetStore.open>) => {
+        const session = await parquetStore.open(...given);
+        const finish = session.finish.bind(session);
+        session.finish = (onProgress) =>
+          finish(() => {
+            signs += 1;
+            onProgress?.();
+          });
+        return session;
+      },
+    } as const;
+    const store = Store.of(definition as never, { path: place.at('store') });
+    const result = await new Flow({
+      name: 'people',
+      home: place.at('home'),
+      store,
+      run_type: 'merge',
+      watermark: { primary_key: 'id' },
+    }).start({ route: 'batches' });
+    expect(result).toMatchObject({ merged: { updated: 1 } });
+    expect(signs).toBeGreaterThan(0);
   });
 
   it('needs a key', async () => {

@@ -6,10 +6,9 @@ import { bothRoutes, everything, settled, useWorkplace } from './workplace.js';
 const place = useWorkplace();
 
 describe.each(bothRoutes)('what a parquet file cannot hold whole, by the %s route', (route) => {
-  const run = (sql: string) =>
-    new Flow({ name: 'holdable', home: Home.of(selectHome(sql), {}), store: place.at('store') }).start({
-      route,
-    });
+  const flow = (sql: string) =>
+    new Flow({ name: 'holdable', home: Home.of(selectHome(sql), {}), store: place.at('store') });
+  const run = (sql: string) => flow(sql).start({ route });
   const fine = "INTERVAL '1 month 2 days 3 milliseconds'";
   const finer = "INTERVAL '1 microsecond'";
 
@@ -35,6 +34,8 @@ describe.each(bothRoutes)('what a parquet file cannot hold whole, by the %s rout
       expect(error).toMatchObject({ code: 'PARQUET_CANNOT_HOLD' });
       expect(String(error)).toContain('"big"');
       expect(everything(place.at('store'))).toEqual([]);
+      const plan = flow(`SELECT CAST(NULL AS ${type}) AS big`).plan({ route });
+      await expect(plan).rejects.toMatchObject({ code: 'PARQUET_CANNOT_HOLD', facts: { column: 'big' } });
     },
   );
 

@@ -86,13 +86,3 @@ it('checks the pages that late rows come from, and none below', async () => {
     facts: { path: sound, column: 't' },
   });
 });
-
-it('a merge has none, and says so before anything is moved', async () => {
-  await put('1', 0, 100);
-  const merge = incremental({
-    run_type: 'merge',
-    watermark: { watermark_column: 't', primary_key: 'id' },
-  });
-  await expect(merge.start()).rejects.toMatchObject({ code: 'VERIFY_UNSUPPORTED' });
-  expect(visible(place.at('store'))).toEqual([]);
-});

@@ -21,7 +21,7 @@ export function tamperingStore(path: string, tamper: (staged: readonly string[])
           const value = Reflect.get(target, key);
           if (typeof value !== 'function') return value;
           if (!(key in before)) return value.bind(target);
-          return () => tamperNow().then(() => value.call(target));
+          return (...args: unknown[]) => tamperNow().then(() => value.apply(target, args));
         },
       });
     },

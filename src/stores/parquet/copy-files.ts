@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import type { EngineProgress, EngineSession } from '../../core/engine.js';
 import type { FilesPlan, FilesShape } from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
 import { readParquetRows, type WriteCodec } from '../../formats/parquet/index.js';
 import { executeSplice, verifyPageChecksums } from '../../parquet/index.js';
 import type { StageProof } from './proof.js';
@@ -10,6 +11,8 @@ import type { SpliceStep } from './splice.js';
 export interface CopyTarget {
   readonly signal: AbortSignal;
   readonly proof: StageProof;
+  /** The columns as they settle. */
+  readonly schema: Schema;
   /** Whether a copy of no rows is wanted, for its columns. */
   readonly keepEmpty: boolean;
   engine(): Promise<EngineSession>;
@@ -34,7 +37,7 @@ export async function copyFiles(
     onProgress({ fraction: Math.min(1, copied / Math.max(1, plan.bytes)), rows: 0 });
   };
   for (const step of plan.steps as readonly SpliceStep[]) {
-    if (step.kind === 'filter') await filter(step, shape, target);
+    if (step.kind === 'filter') await filter(step, shape, target, () => onBytes(0));
     else if (step.plan.rows > 0 || target.keepEmpty) await copy(step, target, onBytes);
   }
 }
@@ -50,7 +53,7 @@ async function copy(
   // Each file goes to the disk while the next one is being copied.
   const onFile = ({ path }: { readonly path: string }): void => target.add(path);
   const results = await executeSplice(step.plan, paths, { signal, onBytes, onFile, ...look.options });
-  await look.end(results);
+  await look.end(results, () => onBytes(0));
   proof.copied(paths, look.digests);
 }
 
@@ -58,17 +61,19 @@ async function filter(
   step: SpliceStep & { readonly kind: 'filter' },
   shape: FilesShape,
   target: CopyTarget,
+  onProgress: () => void,
 ): Promise<void> {
   const { signal, proof } = target;
   const { footer, rowGroups } = step;
-  if (step.checksums) await verifyPageChecksums(footer, { rowGroups, signal });
+  if (step.checksums) await verifyPageChecksums(footer, { rowGroups, signal, onBytes: onProgress });
   const path = target.allocate();
   const select = shape.select(readParquetRows(footer.path, step.firstRow, step.endRow));
-  const rows = await (await target.engine()).run(target.copy(select, path, step.codec), { signal });
+  const engine = await target.engine();
+  const rows = await engine.run(target.copy(select, path, step.codec), { signal, onProgress });
   if (rows === 0) {
     await unlink(path);
     return;
   }
-  proof.filtered(select, path);
+  proof.written({ sql: select, schema: target.schema }, [path]);
   target.add(path);
 }

@@ -1,5 +1,5 @@
 import { fail } from '../../errors/index.js';
-import { executeSplice, type Footer, planSplice } from '../../parquet/index.js';
+import { type ExecuteSpliceOptions, executeSplice, type Footer, planSplice } from '../../parquet/index.js';
 
 /** Rows in a vector of the engine: the grain of its row groups. */
 const vectorRows = 2048;
@@ -33,7 +33,7 @@ export async function divideByRowGroups(
   footer: Footer,
   fileRows: number,
   allocate: () => string,
-  signal: AbortSignal,
+  options: Pick<ExecuteSpliceOptions, 'signal' | 'onBytes'>,
 ): Promise<readonly string[]> {
   const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i) }], {
     targetRows: fileRows,
@@ -41,6 +41,6 @@ export async function divideByRowGroups(
   if ('impossible' in plan)
     throw fail('INTERNAL', { reason: `a file of its own cannot be divided: ${plan.impossible}` });
   const paths = plan.outputs.map(() => allocate());
-  await executeSplice(plan, paths, { signal });
+  await executeSplice(plan, paths, options);
   return paths;
 }

@@ -6,7 +6,7 @@ import { identifier, literal, pathList } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import type { StoredFile } from '../../files/index.js';
 import { settingOf, type WriteCodec } from '../../formats/parquet/index.js';
-import { readFooter } from '../../parquet/index.js';
+import { logicalSchema, readFooter, verifyPageChecksums } from '../../parquet/index.js';
 
 /** The rows that are merged, as a table of the store's own session. */
 const table = 'hygge_merge';
@@ -34,15 +34,17 @@ export interface MergeRequest {
 /** A file that is written anew without the rows that others stand for. */
 export interface Rewritten {
   readonly name: string;
-  /** null where no row is left. */
-  readonly path: string | null;
   /** Rows that are left. */
   readonly rows: number;
+  /** Where they are staged, and the rows of the old file that they are; null where no row is left. */
+  readonly staged: { readonly path: string; readonly left: Relation } | null;
 }
 
 export interface MergePlan {
   readonly merged: Merged;
   readonly rewritten: readonly Rewritten[];
+  /** All rows that were given. */
+  readonly given: Relation;
   /** The rows that are new, or stand for those that were taken out. */
   readonly fresh: Relation;
 }
@@ -54,24 +56,23 @@ export interface MergePlan {
 export async function mergeRows(request: MergeRequest): Promise<MergePlan> {
   const { engine, schema, key, options } = request;
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${request.rows.sql}`, options);
-  const fresh = { sql: `SELECT * FROM ${table} ORDER BY rowid`, schema };
-  const total = await count(engine, `SELECT count(*) FROM ${table}`);
+  const given = { sql: `SELECT * FROM ${table} ORDER BY rowid`, schema };
+  const total = await count(request, `SELECT count(*) FROM ${table}`);
   if (request.held === null)
-    return { merged: { inserted: total, updated: 0, unchanged: 0 }, rewritten: [], fresh };
+    return { merged: { inserted: total, updated: 0, unchanged: 0 }, rewritten: [], given, fresh: given };
   await findHits(request, request.held);
   const keys = key.map(identifier).join(', ');
   const unchanged = `SELECT ${keys} FROM ${hits} GROUP BY ${keys} HAVING bool_or(hygge_later) OR (count(*) = 1 AND bool_and(hygge_same))`;
   await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_unchanged AS ${unchanged}`, options);
-  const same = await count(engine, 'SELECT count(*) FROM hygge_unchanged');
-  for (const from of [table, hits]) {
-    const match = key
-      .map((column) => `${from}.${identifier(column)} = u.${identifier(column)}`)
-      .join(' AND ');
-    await engine.run(`DELETE FROM ${from} USING hygge_unchanged AS u WHERE ${match}`, options);
-  }
-  const updated = await count(engine, `SELECT count(*) FROM (SELECT DISTINCT ${keys} FROM ${hits})`);
+  const same = await count(request, 'SELECT count(*) FROM hygge_unchanged');
+  const match = (from: string): string =>
+    key.map((column) => `${from}.${identifier(column)} = u.${identifier(column)}`).join(' AND ');
+  await engine.run(`DELETE FROM ${hits} USING hygge_unchanged AS u WHERE ${match(hits)}`, options);
+  const updated = await count(request, `SELECT count(*) FROM (SELECT DISTINCT ${keys} FROM ${hits})`);
   const rewritten = await rewrite(request);
-  return { merged: { inserted: total - same - updated, updated, unchanged: same }, rewritten, fresh };
+  const sql = `SELECT * FROM ${table} AS m WHERE NOT EXISTS (SELECT 1 FROM hygge_unchanged AS u WHERE ${match('m')}) ORDER BY m.rowid`;
+  const merged = { inserted: total - same - updated, updated, unchanged: same };
+  return { merged, rewritten, given, fresh: { sql, schema } };
 }
 
 async function findHits(
@@ -115,7 +116,8 @@ function laterThan(order: string, schema: Schema): string {
 
 async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
   const { engine, folder, files, options } = request;
-  const found = await engine.rows(`SELECT ${file}, count(*) FROM ${hits} GROUP BY ${file}`);
+  const onProgress = (): void => options.onProgress?.({ fraction: null, rows: 0 });
+  const found = await engine.rows(`SELECT ${file}, count(*) FROM ${hits} GROUP BY ${file}`, options);
   const touched = new Map(found.map(([path, rows]) => [path ?? '', Number(rows)]));
   const rewritten: Rewritten[] = [];
   for (const { name, rows } of files) {
@@ -124,25 +126,28 @@ async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
     if (out === undefined) continue;
     const left = rows - out;
     if (left === 0) {
-      rewritten.push({ name, path: null, rows: 0 });
+      rewritten.push({ name, rows: 0, staged: null });
       continue;
     }
     const footer = await readFooter(path, { signal: options.signal });
+    // What the engine would not see must not come out of it as if it were right.
+    await verifyPageChecksums(footer, { signal: options.signal, onBytes: onProgress });
     const codec = footer.rowGroups[0]?.columns[0]?.codec;
     const gone = `SELECT hygge_row FROM ${hits} WHERE ${file} = ${literal(path)}`;
     const source = `read_parquet(${pathList([path])}, file_row_number = true, hive_partitioning = false)`;
-    const select = `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
+    const sql = `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
     const staged = request.allocate();
-    await engine.run(request.copy(select, staged, (codec && settingOf(codec)) ?? 'snappy'), options);
-    rewritten.push({ name, path: staged, rows: left });
+    await engine.run(request.copy(sql, staged, (codec && settingOf(codec)) ?? 'snappy'), options);
+    const relation = { sql, schema: logicalSchema(footer) };
+    rewritten.push({ name, rows: left, staged: { path: staged, left: relation } });
   }
   if (rewritten.length !== touched.size)
     throw new Error('a file that holds a merged key is not one of the store');
   return rewritten;
 }
 
-async function count(engine: EngineSession, sql: string): Promise<number> {
-  const [row] = await engine.rows(sql);
+async function count({ engine, options }: MergeRequest, sql: string): Promise<number> {
+  const [row] = await engine.rows(sql, options);
   return Number(row?.[0] ?? 0);
 }
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { EngineSession } from '../../core/engine.js';
+import type { Relation } from '../../core/engine.js';
 import { type Fingerprint, firstDifference } from '../../core/fingerprint.js';
 import type { StageRequest, StoreContext } from '../../core/store.js';
 import { fingerprintOf } from '../../engine/index.js';
@@ -34,7 +34,7 @@ export class StageProof {
   readonly #request: StageRequest;
   /** SHA-256 of the column chunks of each copied file, in the order in which they lie, as they were in the home. */
   readonly #copied = new Map<string, { readonly digests: string[]; next: number }>();
-  readonly #filtered: { readonly sql: string; readonly path: string }[] = [];
+  readonly #written: { readonly rows: Relation; readonly paths: readonly string[] }[] = [];
 
   constructor(context: StoreContext, request: StageRequest) {
     this.#context = context;
@@ -55,30 +55,27 @@ export class StageProof {
     if (this.#prints) for (const path of paths) this.#copied.set(path, expected);
   }
 
-  /** `sql`: the rows that a file was written from. */
-  filtered(sql: string, path: string): void {
-    if (this.#prints) this.#filtered.push({ sql, path });
+  /** `rows`: those that some files were written from, with the types that they are compared as. */
+  written(rows: Relation, paths: readonly string[]): void {
+    if (this.#prints && paths.length > 0) this.#written.push({ rows, paths });
   }
 
   /** Whether `check` compares what a file holds with the home. */
   covers(path: string): boolean {
-    return this.#copied.has(path) || this.#filtered.some((each) => each.path === path);
+    return this.#copied.has(path) || this.#written.some(({ paths }) => paths.includes(path));
   }
 
   /**
-   * Reads all staged files again, and notes their hash. FINGERPRINT_DIFFERS where copied bytes or filtered values are
-   * not the home's. Gives the fingerprint of copied files; null where there are none.
+   * Reads all staged files again, and notes their hash. FINGERPRINT_DIFFERS where copied bytes are not the home's, or
+   * values are not those that were to be written. Gives the fingerprint of copied files; null where there are none.
    */
-  async check(
-    files: readonly StagedContent[],
-    engine: () => Promise<EngineSession>,
-  ): Promise<Fingerprint | null> {
+  async check(files: readonly StagedContent[], onProgress: () => void): Promise<Fingerprint | null> {
     if (!this.#prints) return null;
     const { signal } = this.#context;
     const columns = new Map<string, Hash>();
     let rows = 0;
     for (const file of files) {
-      const content = await readBack(file.path, signal);
+      const content = await readBack(file.path, signal, onProgress);
       file.sha256 = content.sha256;
       rows += content.footer.rows;
       const expected = this.#copied.get(file.path);
@@ -89,7 +86,7 @@ export class StageProof {
         columns.set(column, (columns.get(column) ?? createHash('sha256')).update(digest));
       }
     }
-    for (const { sql, path } of this.#filtered) await this.#compare(await engine(), sql, path);
+    for (const { rows: from, paths } of this.#written) await this.#compare(from, paths, onProgress);
     if (this.#copied.size === 0) return null;
     const known = { count: null, nulls: null, min: null, max: null };
     return {
@@ -100,13 +97,13 @@ export class StageProof {
     };
   }
 
-  async #compare(engine: EngineSession, sql: string, path: string): Promise<void> {
-    const { schema } = this.#request;
-    const { signal, name } = this.#context;
-    const staged = readParquet([path], { unionByName: false, hive: false });
+  async #compare({ sql, schema }: Relation, paths: readonly string[], onProgress: () => void): Promise<void> {
+    const { signal, name, engine } = this.#context;
+    const session = await engine();
+    const staged = readParquet(paths, { unionByName: false, hive: false });
     const difference = firstDifference(
-      await fingerprintOf(engine, sql, schema, { signal }),
-      await fingerprintOf(engine, staged, schema, { signal }),
+      await fingerprintOf(session, sql, schema, { signal, onProgress }),
+      await fingerprintOf(session, staged, schema, { signal, onProgress }),
     );
     if (difference !== null) throw fail('FINGERPRINT_DIFFERS', { name, ...difference });
   }
@@ -145,11 +142,12 @@ class CopyLook {
   }
 
   /** Checks the pages of files that share the bytes of their inputs: nobody has seen them go by. */
-  async end(results: readonly SpliceResult[]): Promise<void> {
+  async end(results: readonly SpliceResult[], onProgress: () => void): Promise<void> {
     if (!this.#checksums) return;
     for (const { shares } of results) {
       const footer = shares === null ? undefined : this.#footers[shares];
-      if (footer !== undefined) await verifyPageChecksums(footer, { signal: this.#signal });
+      if (footer !== undefined)
+        await verifyPageChecksums(footer, { signal: this.#signal, onBytes: onProgress });
     }
   }
 

@@ -15,7 +15,11 @@ export interface FileContent {
 }
 
 /** Reads a file again, whole. Errors: those of reading a footer, of the file system, and the signal's reason. */
-export async function readBack(path: string, signal: AbortSignal): Promise<FileContent> {
+export async function readBack(
+  path: string,
+  signal: AbortSignal,
+  onProgress: () => void = () => {},
+): Promise<FileContent> {
   const footer = await readFooter(path, { signal });
   const placed = placedChunks(footer);
   const whole = createHash('sha256');
@@ -24,6 +28,7 @@ export async function readBack(path: string, signal: AbortSignal): Promise<FileC
   let from = 0;
   for await (const piece of createReadStream(path, { highWaterMark: pieceBytes })) {
     signal.throwIfAborted();
+    onProgress();
     const bytes = piece as Uint8Array;
     whole.update(bytes);
     for (const { at, within, bytes: some } of cutAtChunks(placed, from, bytes)) {

@@ -46,10 +46,13 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     return heldRows({ folder: this.#config.path, contents, schema, signal, engine });
   }
 
+  async checkSchema(schema: Schema): Promise<void> {
+    checkHoldable(this.context.name, schema);
+  }
+
   override async begin(request: StageRequest): Promise<void> {
     this.#stage = new Stage(this.#config, this.context, this.folder, request);
     this.#proof = new StageProof(this.context, request);
-    checkHoldable(this.context.name, request.schema);
     await super.begin(request);
   }
 
@@ -75,6 +78,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     const target: CopyTarget = {
       signal: this.context.signal,
       proof,
+      schema: this.request?.schema ?? [],
       // Only where all is replaced by nothing, a file without rows keeps the columns.
       keepEmpty: this.request?.mode === 'replace',
       engine: this.context.engine,
@@ -98,14 +102,14 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     }
   }
 
-  async finish(): Promise<Staged> {
+  async finish(onProgress: () => void = () => {}): Promise<Staged> {
     const { stage, proof } = this.#begun();
     if (this.request?.mode === 'merge' && this.#merged === null) {
       const table = this.#pending ?? (await (await this.context.engine()).table(this.request.schema));
-      await this.#merge(this.request, await table.relation());
+      await this.#merge(this.request, await table.relation(), onProgress);
       await table.drop();
     } else if (this.#pending !== null) {
-      if (this.#pending.rows > 0) await this.#begun().stage.flush(this.#pending);
+      if (this.#pending.rows > 0) await stage.flush(this.#pending, onProgress);
       await this.#pending.drop();
     }
     this.#pending = null;
@@ -118,7 +122,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     await stage.count();
     const rows = sum(stage.files, 'rows');
     return {
-      fingerprint: await proof.check(stage.files, this.context.engine),
+      fingerprint: await proof.check(stage.files, onProgress),
       ...(this.#merged === null ? { rows } : countMerge(this.context.name, this.#merged, rows)),
       bytes: sum(stage.files, 'bytes'),
       files: stage.files.length,
@@ -128,6 +132,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
 
   async staged(): Promise<Relation | null> {
     const { stage, proof } = this.#begun();
+    if (this.#merged !== null) return this.#merged.given;
     const written = stage.files.map(({ path }) => path).filter((path) => !proof.covers(path));
     if (written.length === 0) return null;
     const sql = readParquet(written, { unionByName: false, hive: false });
@@ -147,12 +152,11 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
   async #merge(
     { schema, key = [], order = null }: StageRequest,
     rows: Relation,
-    onProgress?: (progress: EngineProgress) => void,
+    onProgress: (progress: EngineProgress) => void,
   ): Promise<void> {
-    const { stage } = this.#begun();
+    const { stage, proof } = this.#begun();
     const engine = await this.context.engine();
     const { signal } = this.context;
-    const options = onProgress === undefined ? { signal } : { signal, onProgress };
     const contents = { ...(await this.folder.inspect()), foreign: [] };
     const { path: folder } = this.#config;
     const held = await heldRows({ folder, contents, schema, signal, engine: this.context.engine });
@@ -168,12 +172,21 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
       key,
       order,
       engine,
-      options,
+      options: { signal, onProgress },
       allocate,
       copy,
     });
-    for (const { path } of plan.rewritten) if (path !== null) stage.add(path);
+    for (const { staged } of plan.rewritten) {
+      if (staged === null) continue;
+      stage.add(staged.path);
+      proof.written(staged.left, [staged.path]);
+    }
+    const others = stage.files.length;
     await stage.writeRows(plan.fresh.sql, onProgress);
+    proof.written(
+      plan.fresh,
+      stage.files.slice(others).map(({ path }) => path),
+    );
     this.replaced = plan.rewritten.map(({ name }) => name);
     this.#merged = plan;
   }

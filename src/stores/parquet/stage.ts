@@ -9,6 +9,8 @@ import { readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 
+type OnProgress = (progress: EngineProgress) => void;
+
 export interface StagedFile {
   readonly path: string;
   /** 0 until they are read from the file itself. */
@@ -33,26 +35,27 @@ export class Stage {
   }
 
   /** Writes all rows of a SELECT. */
-  async writeRows(sql: string, onProgress?: (progress: EngineProgress) => void): Promise<void> {
+  async writeRows(sql: string, onProgress?: OnProgress): Promise<void> {
     const engine = await this.#context.engine();
     const { batch_size: batchSize } = this.#config;
     const { rows } = this.#request;
     if (batchSize < exactBelow && (rows === null || rows > batchSize)) {
-      await this.#writeExactly(engine, sql);
+      await this.#writeExactly(engine, sql, onProgress);
       return;
     }
     const path = this.#folder.allocate();
     const { signal } = this.#context;
     const written = await engine.run(this.copy(sql, path), { signal, onProgress });
     if (written === 0) return unlink(path);
-    for (const part of await this.#divide(path)) this.add(part);
+    for (const part of await this.#divide(path, onProgress)) this.add(part);
   }
 
   /** Writes all rows of a table into one file, and empties the table. */
-  async flush(table: EngineTable): Promise<void> {
+  async flush(table: EngineTable, onProgress?: () => void): Promise<void> {
     const path = this.#folder.allocate();
     const { sql } = await table.relation();
-    await (await this.#context.engine()).run(this.copy(sql, path), { signal: this.#context.signal });
+    const { signal } = this.#context;
+    await (await this.#context.engine()).run(this.copy(sql, path), { signal, onProgress });
     this.add(path);
     await table.clear();
   }
@@ -85,27 +88,30 @@ export class Stage {
   }
 
   /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
-  async #writeExactly(engine: EngineSession, sql: string): Promise<void> {
+  async #writeExactly(engine: EngineSession, sql: string, onProgress?: OnProgress): Promise<void> {
     const { batch_size: batchSize } = this.#config;
     const { signal } = this.#context;
-    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal });
+    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_whole AS ${sql}`, { signal, onProgress });
     const [[total] = ['0']] = await engine.rows('SELECT count(*) FROM hygge_whole');
     for (let first = 0; first < Number(total); first += batchSize) {
       const path = this.#folder.allocate();
       const part = `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize}`;
-      await engine.run(this.copy(part, path), { signal });
+      await engine.run(this.copy(part, path), { signal, onProgress });
       this.add(path);
     }
     await engine.run('DROP TABLE hygge_whole');
   }
 
   /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
-  async #divide(path: string): Promise<readonly string[]> {
+  async #divide(path: string, onProgress?: OnProgress): Promise<readonly string[]> {
     const { signal } = this.#context;
     const footer = await readFooter(path, { signal });
     const { fileRows } = divisionFor(this.#config.batch_size);
     if (footer.rows <= fileRows || footer.rowGroups.length < 2) return [path];
-    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), signal);
+    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), {
+      signal,
+      onBytes: () => onProgress?.({ fraction: null, rows: footer.rows }),
+    });
     await unlink(path);
     return paths;
   }
