@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { settled, useWorkplace, visible } from '../integration/workplace.js';
+import { everything, settled, useWorkplace, visible } from '../integration/workplace.js';
+import { flipBit, lastByteOf, withChecksums } from '../verify/checksums.js';
 
 const numbers = fileURLToPath(new URL('../../data/home/numbers', import.meta.url));
 const place = useWorkplace();
@@ -56,6 +58,19 @@ describe('compacting a store', () => {
        FROM read_parquet('${place.at('out', '*.parquet')}', file_row_number = true))`,
     );
     expect(sorted).toEqual([['5000', 'true']]);
+  });
+
+  it.each([{ rows: 5000 }, { sort: ['number'] }])('passes nothing on that is damaged: %o', async (how) => {
+    for (const name of readdirSync(place.at('in')))
+      await withChecksums(join(numbers, name), place.at('in', name));
+    await start();
+    const before = files();
+    const damaged = place.at('out', before[1] ?? '');
+    await flipBit(damaged, await lastByteOf(damaged, 0, 1));
+    const outcome = await compact(how);
+    expect(outcome?.error).toMatchObject({ code: 'PAGE_CORRUPT', facts: { path: damaged } });
+    expect(files()).toEqual(before);
+    expect(everything(place.at('out')).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it('names the nearest column where one is misspelt, and touches nothing', async () => {

@@ -6,7 +6,14 @@ import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { FolderStore, type StoredFile } from '../../files/index.js';
 import { copyToParquet, readParquet, settingOf } from '../../formats/parquet/index.js';
-import { columnNames, executeSplice, type Footer, planSplice, readFooter } from '../../parquet/index.js';
+import {
+  columnNames,
+  executeSplice,
+  type Footer,
+  planSplice,
+  readFooter,
+  verifyPageChecksums,
+} from '../../parquet/index.js';
 import type { ParquetStoreConfig } from './index.js';
 
 /** A file of the store, with what it says of itself. */
@@ -103,6 +110,7 @@ class Compaction {
         group.map(({ footer }) => ({ footer, rowGroups: footer.rowGroups.map((_, i) => i) })),
       );
       if ('impossible' in plan) throw fail('COMPACT_IMPOSSIBLE', { name, reason: plan.impossible });
+      await this.#checkPages(group);
       const paths = plan.outputs.map(() => this.#folder.allocate());
       await executeSplice(plan, paths, { signal });
       for (const path of paths) this.#folder.sync(path).catch(() => {});
@@ -128,6 +136,7 @@ class Compaction {
       members.map(({ footer }) => footer.path),
       { unionByName: true, hive: false },
     );
+    await this.#checkPages(members);
     const path = this.#folder.allocate();
     const order = this.#request.sort.map(identifier).join(', ');
     const engine = await this.#context.engine();
@@ -140,6 +149,12 @@ class Compaction {
       { signal: this.#context.signal },
     );
     return [{ members, paths: [path] }];
+  }
+
+  /** What is damaged is not passed on: once it is written anew, no checksum would tell. PAGE_CORRUPT. */
+  async #checkPages(members: readonly Member[]): Promise<void> {
+    const { signal } = this.#context;
+    for (const { footer } of members) await verifyPageChecksums(footer, { signal });
   }
 
   /** Groups of at least two files, one behind the other, that together are no larger than was asked for. */
