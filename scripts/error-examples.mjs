@@ -131,6 +131,7 @@ export const errorExamples = {
   PATH_NOT_WRITABLE: { path: store, what: 'the store', reason: 'EACCES' },
   STORE_PATH_IS_FILE: { path: `${store}.parquet` },
   DISK_FULL: { path: store, what: 'the store' },
+  TOO_MANY_FILES: { reason: "EMFILE: too many open files, open 'zod/index.js'" },
   FILE_SYSTEM: { path: store, what: 'the store', reason: 'EIO: i/o error, fsync' },
 
   NO_PARQUET_FILES: { path: 'data/home/orders', found: ['orders.csv', 'readme.txt'] },

@@ -102,10 +102,15 @@ export function fail<C extends ErrorCode>(code: C, facts: FactsOf<C>, options: F
   });
 }
 
+const isOutOfFiles = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
+
 /** Any thrown thing as a HyggeError; what is not one yet becomes INTERNAL, with the thing as its cause. */
 export function asHyggeError(thrown: unknown): HyggeError {
   if (thrown instanceof HyggeError) return thrown;
   if (thrown instanceof HyggeErrors && thrown.errors[0] !== undefined) return thrown.errors[0];
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  // Parts of hygge, and of what it uses, are loaded when they are first needed.
+  if (isOutOfFiles(thrown)) return fail('TOO_MANY_FILES', { reason }, { cause: thrown });
   return fail('INTERNAL', { reason }, { cause: thrown });
 }

@@ -38,6 +38,12 @@ export const fileErrors = {
     message: (f) => `there is no room left for ${f.what} ${f.path}`,
     hint: () => 'Free some room and run it again. Nothing was published; what had been staged was removed.',
   }),
+  TOO_MANY_FILES: entry<{ reason: string }>({
+    title: 'More files than may be open at once',
+    kind: 'run',
+    message: (f) => `this process may not have as many files open as it needs: ${f.reason}`,
+    hint: () => 'Nothing was published. Raise the limit, such as with: ulimit -n 1024.',
+  }),
   FILE_SYSTEM: entry<{ path: string; what: string; reason: string }>({
     title: 'The file system refused something',
     kind: 'run',
