@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../files/support/random.js';
 import { type Fault, type Kind, places } from './support/fault.js';
 import { live } from './support/life.js';
 import { type Scenario, type ScenarioKind, scenario, Template } from './support/scenario.js';
 import { expectNone, full, useTotals } from './support/totals.js';
 
 const totals = useTotals('errors of the disk');
+const seed = Number(process.env.HYGGE_SEED ?? Date.now() % 1_000_000);
 
 /** Enough to fail every call from one on. */
 const fromThenOn = 1_000_000;
@@ -83,6 +85,24 @@ describe.each(scenarios)('a store that is filled (%s, route %s)', (kind, route) 
             return full ? [fault, { ...fault, times: fromThenOn }] : [{ ...fault, times: fromThenOn }];
           }),
         );
+      }),
+    1_800_000,
+  );
+
+  it(
+    `holds the old data or the new when the disk is full now and then: HYGGE_SEED=${seed}`,
+    () =>
+      within(kind, route, async (template) => {
+        const random = new Random(seed);
+        const faults = numbers(full ? 60 : 4).map(
+          (): Fault => ({
+            kind: 'write',
+            at: random.below(1_000_000),
+            how: 'ENOSPC',
+            share: random.pick([0.02, 0.1, 0.3]),
+          }),
+        );
+        await eachFault(template, faults);
       }),
     1_800_000,
   );

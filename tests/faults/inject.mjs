@@ -2,8 +2,9 @@
 // process, lets the call fail, or changes something behind the run's back. What the engine does with files by its own
 // means is not seen here.
 //
-// HYGGE_FAULT      { kind, at, how, where?, times? }  see Fault in support/fault.ts
+// HYGGE_FAULT      { kind, at, how, where?, times?, share? }  see Fault in support/fault.ts
 // HYGGE_FAULT_LOG  a file that gets what was counted, when the process ends by itself
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -15,6 +16,12 @@ const where = fault?.where === undefined ? null : new RegExp(fault.where);
 const calls = [];
 let seen = 0;
 let fired = 0;
+
+/** 0 <= number < 1, the same for one seed and one place. */
+function drawn(seed, place) {
+  const hash = createHash('sha256').update(`${seed} ${place}`).digest();
+  return hash.readUInt32LE() / 2 ** 32;
+}
 
 const die = () => process.kill(process.pid, 'SIGKILL');
 
@@ -30,7 +37,11 @@ async function meet(kind, path, call, half) {
     fault !== null && (fault.kind === kind || fault.kind === 'any') && (where === null || where.test(path));
   if (!meant) return call();
   seen += 1;
-  if (seen < fault.at || seen >= fault.at + (fault.times ?? 1)) return call();
+  const strikes =
+    fault.share === undefined
+      ? seen >= fault.at && seen < fault.at + (fault.times ?? 1)
+      : drawn(fault.at, seen) < fault.share;
+  if (!strikes) return call();
   fired += 1;
   switch (fault.how) {
     case 'kill':

@@ -67,7 +67,7 @@ describe('hygge undo', () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('NOTHING_TO_UNDO');
     expect(ended.stderr).toContain(`its last run is ${await last(work)}, not ${run}`);
-    expect(ended.stderr).toContain('the other 1 store stayed as they are');
+    expect(ended.stderr).toContain('the other 1 store stayed as it is');
     expect({ ...snapshot(`${work.folder}/tea`), ...snapshot(`${work.folder}/jug`) }).toEqual(before);
     expect((await work.journal()).filter(({ action }) => action === 'undo')).toEqual([]);
   });

@@ -79,7 +79,10 @@ function tell(run: PublishedRun, outcomes: readonly UndoOutcome[], { out, err, c
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   if (errors.length > 0) err.write(`${renderErrors(errors, { color: err.color, cwd })}\n`);
   const left = outcomes.filter(({ undone, already, error }) => !undone && !already && error === null);
-  if (left.length > 0) err.write(`\nSo the other ${counted(left.length, 'store')} stayed as they are.\n`);
+  if (left.length > 0) {
+    const stayed = left.length === 1 ? 'stayed as it is' : 'stayed as they are';
+    err.write(`\nSo the other ${counted(left.length, 'store')} ${stayed}.\n`);
+  }
 }
 
 function document({ runId }: PublishedRun, outcomes: readonly UndoOutcome[]): object {

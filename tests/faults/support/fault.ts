@@ -5,7 +5,7 @@ export type Kind = (typeof kinds)[number] | 'any';
 /** One thing that goes wrong in a run: at its call number `at` of a kind. */
 export interface Fault {
   readonly kind: Kind;
-  /** From 1. */
+  /** From 1; with `share`, the seed by which they are drawn. */
   readonly at: number;
   /**
    * - `kill`: SIGKILL instead of the call. `kill-after`: once it is done. `kill-half`: a write is cut in two.
@@ -17,6 +17,8 @@ export interface Fault {
   readonly where?: string;
   /** How many calls in a row it meets. Default: 1. */
   readonly times?: number;
+  /** Instead of calls in a row: each call by itself, with this probability. */
+  readonly share?: number;
   readonly change?: Change;
 }
 
