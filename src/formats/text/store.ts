@@ -70,6 +70,7 @@ class TextStoreSession extends FolderSession implements StoreSession {
     for (let first = 0; first < Number(total); first += batchSize) {
       await this.#write(
         `SELECT * FROM hygge_whole WHERE rowid >= ${first} AND rowid < ${first + batchSize} ORDER BY rowid`,
+        onProgress,
       );
     }
     await engine.run('DROP TABLE hygge_whole');
@@ -87,10 +88,10 @@ class TextStoreSession extends FolderSession implements StoreSession {
     }
   }
 
-  async finish(): Promise<Staged> {
+  async finish(onProgress?: () => void): Promise<Staged> {
     const engine = await this.context.engine();
     if (this.#pending !== null) {
-      if (this.#pending.rows > 0) await this.#flush(this.#pending);
+      if (this.#pending.rows > 0) await this.#flush(this.#pending, onProgress);
       await this.#pending.drop();
       this.#pending = null;
     }
@@ -105,6 +106,7 @@ class TextStoreSession extends FolderSession implements StoreSession {
       const select = this.#writer.read([file.path], schema);
       const [[rows] = ['0']] = await engine.rows(`SELECT count(*) FROM (${select})`, {
         signal: this.context.signal,
+        onProgress,
       });
       file.rows = Number(rows);
       file.bytes = (await stat(file.path)).size;
@@ -124,9 +126,9 @@ class TextStoreSession extends FolderSession implements StoreSession {
     return this.#files;
   }
 
-  async #flush(table: EngineTable): Promise<void> {
+  async #flush(table: EngineTable, onProgress?: () => void): Promise<void> {
     const { sql } = await table.relation();
-    await this.#write(sql, undefined, true);
+    await this.#write(sql, onProgress, true);
     await table.clear();
   }
 
