@@ -2,7 +2,7 @@ import type { StoreContents } from '../../core/plan.js';
 import type { EarlierRun } from '../../core/run-record.js';
 import type { Commit, Published, StageRequest, StoreContext } from '../../core/store.js';
 import { fail } from '../../errors/index.js';
-import { FolderStore } from '../../files/index.js';
+import { type FolderContents, FolderStore } from '../../files/index.js';
 import { earlierRuns } from './earlier.js';
 import { FileNames } from './names.js';
 
@@ -30,6 +30,7 @@ export abstract class FolderSession {
   /** Names of files that others stand for. */
   protected replaced: readonly string[] = [];
   readonly #config: FolderConfig;
+  #found: Promise<FolderContents> | null = null;
 
   constructor(config: FolderConfig, suffix: string, context: StoreContext) {
     this.#config = config;
@@ -38,16 +39,17 @@ export abstract class FolderSession {
   }
 
   async inspect(): Promise<StoreContents> {
-    const { files, foreign } = await this.folder.inspect();
+    const { files, foreign } = await this.contents();
     return { files: files.length, rows: sum(files, 'rows'), bytes: sum(files, 'bytes'), foreign };
   }
 
   async record(): Promise<unknown> {
-    return (await this.folder.inspect()).record;
+    return (await this.contents()).record;
   }
 
   async begin(request: StageRequest): Promise<void> {
     this.request = request;
+    this.#found = null;
     for (const run of await this.#taken()) {
       if (run.message !== null) this.context.notice(run.message);
       this.context.earlier?.(run);
@@ -88,6 +90,12 @@ export abstract class FolderSession {
 
   close(): Promise<void> {
     return this.folder.close();
+  }
+
+  /** What is in the store: looked at once before it is taken, and once after. */
+  protected contents(): Promise<FolderContents> {
+    this.#found ??= this.folder.inspect();
+    return this.#found;
   }
 
   /** What `publish` puts in place. */

@@ -52,7 +52,7 @@ class TextStoreSession extends FolderSession implements StoreSession {
   }
 
   async held(schema: Schema): Promise<Relation | null> {
-    const { files } = await this.folder.inspect();
+    const { files } = await this.contents();
     if (files.length === 0) return null;
     const paths = files.map(({ name }) => join(this.#config.path, name));
     return { sql: await this.#writer.readHeld(paths, schema), schema };

@@ -42,7 +42,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
 
   async held(schema: Schema): Promise<Relation | null> {
     const { signal, engine } = this.context;
-    const contents = await this.folder.inspect();
+    const contents = await this.contents();
     return heldRows({ folder: this.#config.path, contents, schema, signal, engine });
   }
 
@@ -157,7 +157,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     const { stage, proof } = this.#begun();
     const engine = await this.context.engine();
     const { signal } = this.context;
-    const contents = { ...(await this.folder.inspect()), foreign: [] };
+    const contents = { ...(await this.contents()), foreign: [] };
     const { path: folder } = this.#config;
     const held = await heldRows({ folder, contents, schema, signal, engine: this.context.engine });
     const allocate = (): string => this.folder.allocate();
