@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import * as module from 'node:module';
 
 const version = (): string =>
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
@@ -10,6 +11,8 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
+  // Node 22 and later keep what they have compiled for the next start; Node 20 does not know this.
+  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
   const { main } = await import('./program.js').catch(cannotLoad);
   process.exitCode = await main(args, version());
   // A home or store of somebody else's may have left something open: that must not keep the process from ending.

@@ -29,7 +29,7 @@ export interface EngineOptions {
  * Loads the native library, which nothing before this does.
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  const native = await loadNative();
+  const native = loadNative();
   const memoryLimit = options.memoryLimit ?? defaultMemoryLimit();
   const threads = options.threads ?? defaultThreads();
   const tempFolder = options.tempFolder ?? join(tmpdir(), `hygge-${newRunId()}`);

@@ -3,6 +3,7 @@ import { fail } from '../errors/index.js';
 import { listStore } from './contents.js';
 import { translated } from './file-error.js';
 import { errorCode, type FileSystem } from './file-system.js';
+import { flushWhile } from './flush.js';
 import { type Host, thisHost } from './host.js';
 import { lockPath } from './lock.js';
 import { type Holder, readHolder } from './lock-holder.js';
@@ -137,6 +138,14 @@ export class FolderStore {
    */
   sync(staged: string): Promise<void> {
     return this.#translated(() => this.#opened().sync(staged));
+  }
+
+  /**
+   * Waits for work that writes a staged file, and brings the file to the disk meanwhile, so that little is left for
+   * `sync`. A failure is final.
+   */
+  flushWhile<T>(staged: string, work: Promise<T>): Promise<T> {
+    return this.#translated(() => flushWhile(this.#fileSystem, staged, work));
   }
 
   /**
