@@ -141,7 +141,8 @@ class TextStoreSession extends FolderSession implements StoreSession {
     const engine = await this.context.engine();
     const { signal } = this.context;
     const statement = this.#writer.copy(sql, this.request?.schema ?? [], path);
-    const written = await engine.run(statement, { signal, onProgress });
+    const writing = engine.run(statement, { signal, onProgress });
+    const written = await this.folder.flushWhile(path, writing);
     if (written === 0 && !keepEmpty) return unlink(path);
     this.#files.push({ path, rows: 0, bytes: 0 });
     // A file is made durable while the next one is being written; what goes wrong there is told by `publish`.

@@ -45,7 +45,8 @@ export class Stage {
     }
     const path = this.#folder.allocate();
     const { signal } = this.#context;
-    const written = await engine.run(this.copy(sql, path), { signal, onProgress });
+    const writing = engine.run(this.copy(sql, path), { signal, onProgress });
+    const written = await this.#folder.flushWhile(path, writing);
     if (written === 0) return unlink(path);
     for (const part of await this.#divide(path, onProgress)) this.add(part);
   }
