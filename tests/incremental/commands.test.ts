@@ -70,6 +70,7 @@ describe('an incremental flow on the command line', () => {
     expect(asked.stderr).toContain('--yes');
     const wrong = await run('watermark', 'set', 'soon', '-f', 'orders', '--yes');
     expect(wrong.stderr).toContain('WATERMARK_VALUE');
+    expect(wrong.stdout).toBe('');
     expect((await run('watermark', 'set', '2026-01-08', '--yes')).stderr).toContain('-f FLOW');
 
     const set = await json('watermark', 'set', '2026-01-08', '-f', 'orders', '--yes');

@@ -121,15 +121,9 @@ describe('a table that is there', () => {
       code === 'TABLE_UNFIT' && select.includes('"ID"')
         ? atWorkbench((bench) =>
             withStore(storeOf(duckdbStore, store()), bench.store, async (session) =>
-              session.begin({
-                mode: 'replace',
-                rows: null,
-                schema: ['id', 'ID'].map((name) => ({
-                  name,
-                  type: { kind: 'integer' as const },
-                  nullable: true,
-                })),
-              }),
+              session.checkSchema?.(
+                ['id', 'ID'].map((name) => ({ name, type: { kind: 'integer' }, nullable: true })),
+              ),
             ),
           )
         : bring(select, run_type);

@@ -130,8 +130,11 @@ function tell(outcomes: readonly WatermarkOutcome[], { out, err, cwd }: Context)
     watermark === null ? '–' : oneLine(watermark.value),
     watermark === null || watermark.since === '' ? '–' : watermark.since,
   ]);
-  out.write(`${tableLines(columns, rows, out.columns, brush.faint).join('\n')}\n\n`);
-  out.write(`${counted(good.filter(({ watermark }) => watermark !== null).length, 'watermark')}.\n`);
+  if (good.length > 0) {
+    const known = good.filter(({ watermark }) => watermark !== null).length;
+    out.write(`${tableLines(columns, rows, out.columns, brush.faint).join('\n')}\n\n`);
+    out.write(`${counted(known, 'watermark')}.\n`);
+  }
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   if (errors.length > 0) err.write(`${renderErrors(errors, { color: err.color, cwd })}\n`);
 }

@@ -127,10 +127,13 @@ class DuckDBStoreSession implements StoreSession {
     return { sql, schema: await engine.describe(sql) };
   }
 
+  async checkSchema(schema: Schema): Promise<void> {
+    checkColumns(this.#context.name, this.#destination, schema);
+  }
+
   async begin(request: StageRequest): Promise<void> {
     const { name, runId, notice, earlier } = this.#context;
     const { schema, mode } = request;
-    checkColumns(name, this.#destination, schema);
     const { path } = this.#config;
     const isNew = !(await isThere(path));
     if (isNew) await makeFolder(path);
