@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { literal, pathList } from '../../engine/index.js';
+import type { TextCompression } from '../text/compression.js';
 
 const char = z.string().length(1);
 
@@ -11,9 +12,6 @@ export const dialectKeys = {
   header: z.boolean().default(true).describe('Whether the first row has the names of the columns'),
 };
 
-export const compressions = ['none', 'gzip', 'zstd'] as const;
-export type TextCompression = (typeof compressions)[number];
-
 export interface Dialect {
   readonly delimiter: string;
   readonly quote: string;
@@ -23,15 +21,8 @@ export interface Dialect {
   readonly comment: string;
   /** Unquoted texts that stand for NULL. */
   readonly nulls: readonly string[];
-  readonly encoding: 'utf-8' | 'utf-16' | 'latin-1';
   /** Bytes in a line; null: the engine's own limit of 2 MB. */
   readonly maxLine: number | null;
-}
-
-/** What a file is compressed with, by its name unless it is told. */
-export function compressionOf(path: string, told: TextCompression | 'auto'): TextCompression {
-  if (told !== 'auto') return told;
-  return /\.gz$/i.test(path) ? 'gzip' : /\.zst$/i.test(path) ? 'zstd' : 'none';
 }
 
 export type Header = { readonly skip: number } | { readonly drop: number };
@@ -78,7 +69,7 @@ export function readCsv(files: CsvFiles, dialect: Dialect, more: readonly string
     `comment = ${literal(dialect.comment)}`,
     `nullstr = [${dialect.nulls.map(literal).join(', ')}]`,
     'allow_quoted_nulls = false',
-    `encoding = ${literal(dialect.encoding)}`,
+    "encoding = 'utf-8'",
     `compression = ${literal(compression)}`,
     ...(lineEnd === '' ? [] : [`new_line = ${literal(escaped(lineEnd))}`]),
     'hive_partitioning = false',
@@ -96,7 +87,7 @@ const escaped = (text: string): string => text.replaceAll('\r', '\\r').replaceAl
 /** A SELECT of the lines of files of text as they are, as the one column `line`; NULL for a line without anything. */
 export function readLines(
   paths: readonly string[],
-  { compression, encoding, maxLine }: Pick<Dialect, 'encoding' | 'maxLine'> & Pick<CsvFiles, 'compression'>,
+  { compression, maxLine }: Pick<Dialect, 'maxLine'> & Pick<CsvFiles, 'compression'>,
 ): string {
   return `SELECT line FROM read_csv(${pathList(paths)}, ${[
     'auto_detect = false',
@@ -105,7 +96,7 @@ export function readLines(
     "quote = ''",
     "escape = ''",
     'strict_mode = false',
-    `encoding = ${literal(encoding)}`,
+    "encoding = 'utf-8'",
     `compression = ${literal(compression)}`,
     'hive_partitioning = false',
     "columns = {'line': 'VARCHAR'}",

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import * as zlib from 'node:zlib';
-import type { Dialect, TextCompression } from './dialect.js';
+import { unpacked } from '../text/unpack.js';
+import type { Readable } from '../text/utf8-copies.js';
+import type { Dialect } from './dialect.js';
 
 /** A row as it is written. */
 export interface CsvRecord {
@@ -16,41 +15,16 @@ export interface CsvRecord {
   readonly marked: boolean;
 }
 
-/** The rows of a file as they are written, blank lines and comments too; null where it cannot be unpacked here. */
-export function scanCsv(
-  path: string,
-  dialect: Dialect,
-  compression: TextCompression,
-): AsyncGenerator<CsvRecord> | null {
-  const bytes = unpacked(path, compression);
-  return bytes === null ? null : records(bytes, dialect);
-}
-
-function unpacked(path: string, compression: TextCompression): Readable | null {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  if (compression === 'none') return file;
-  // Node has zstd from 22.15 on.
-  const name = compression === 'gzip' ? 'createGunzip' : 'createZstdDecompress';
-  const make: unknown = Reflect.get(zlib, name);
-  if (typeof make !== 'function') {
-    file.destroy();
-    return null;
-  }
-  const unpack = make();
-  file.on('error', (error) => unpack.destroy(error));
-  return file.pipe(unpack);
-}
-
-async function* records(bytes: Readable, dialect: Dialect): AsyncGenerator<CsvRecord> {
-  const decoder = new TextDecoder(decoderOf[dialect.encoding], { ignoreBOM: true });
+/** The rows of a file in UTF-8 as they are written, blank lines and comments too. */
+export async function* scanCsv({ path, compression }: Readable, dialect: Dialect): AsyncGenerator<CsvRecord> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const scanner = new Scanner(dialect);
-  for await (const piece of bytes) yield* scanner.take(decoder.decode(piece, { stream: true }));
+  for await (const piece of unpacked(path, compression))
+    yield* scanner.take(decoder.decode(piece, { stream: true }));
   yield* scanner.take(decoder.decode());
   const last = scanner.rest();
   if (last !== null) yield last;
 }
-
-const decoderOf = { 'utf-8': 'utf-8', 'utf-16': 'utf-16le', 'latin-1': 'latin1' } as const;
 
 class Scanner {
   readonly #dialect: Dialect;
@@ -169,4 +143,13 @@ export function splitRecord(text: string, { delimiter, quote, escape: escapes }:
     } else value += char;
   }
   return [...values, value];
+}
+
+/**
+ * Whether a record is a row: no comment, and no line without anything, unless there is but one column, whose NULL that is
+ * (`narrow`).
+ */
+export function isRow({ text, values }: CsvRecord, narrow: boolean): boolean {
+  const isComment = values.length < text.length && /^ *$/.test(values);
+  return !isComment && (text !== '' || narrow);
 }

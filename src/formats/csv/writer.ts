@@ -1,11 +1,12 @@
 import type { EngineSession } from '../../core/engine.js';
 import type { Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
+import type { TextCompression } from '../text/compression.js';
 import { plainSpelling } from '../text/exact.js';
 import { packedEnding } from '../text/keys.js';
 import type { TextWriter } from '../text/store.js';
 import { valuesOf } from '../text/typed.js';
-import { type Dialect, readCsv, type TextCompression } from './dialect.js';
+import { type Dialect, readCsv } from './dialect.js';
 import { CsvSource } from './source.js';
 
 export interface CsvWriterOptions {
@@ -32,7 +33,7 @@ export class CsvWriter implements TextWriter {
     this.#engine = engine;
     const dialect = { delimiter, quote, escape: escapes, header, comment: '', nulls: [none] };
     // What was written is read again whatever its length.
-    this.#dialect = { ...dialect, encoding: 'utf-8', maxLine: null };
+    this.#dialect = { ...dialect, maxLine: null };
   }
 
   copy(select: string, schema: Schema, path: string): string {
@@ -61,7 +62,14 @@ export class CsvWriter implements TextWriter {
 
   async readHeld(paths: readonly string[], schema: Schema): Promise<string> {
     const source = new CsvSource(
-      { path: '', files: paths, dialect: this.#dialect, compression: 'auto', spelling: plainSpelling },
+      {
+        path: '',
+        files: paths,
+        dialect: this.#dialect,
+        compression: 'auto',
+        encoding: 'utf-8',
+        spelling: plainSpelling,
+      },
       { name: 'the store', signal: new AbortController().signal, engine: this.#engine },
     );
     const names = await source.names(schema.map(({ name }) => name));

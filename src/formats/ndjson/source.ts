@@ -1,6 +1,7 @@
 import { type Field, type LogicalType, typeName } from '../../core/types.js';
-import { compressionOf, readLines, type TextCompression } from '../csv/dialect.js';
+import { readLines } from '../csv/dialect.js';
 import { type BadRow, unfitText } from '../text/bad-row.js';
+import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
 import type { SourceContext, TextSource } from '../text/source.js';
@@ -110,7 +111,7 @@ export class NdjsonSource implements TextSource {
       groups.set(kind, [...(groups.get(kind) ?? []), path]);
     }
     return [...groups]
-      .map(([kind, some]) => readLines(some, { compression: kind, encoding: 'utf-8', maxLine }))
+      .map(([kind, some]) => readLines(some, { compression: kind, maxLine }))
       .join(' UNION ALL ');
   }
 }

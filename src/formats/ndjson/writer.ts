@@ -1,6 +1,7 @@
 import type { LogicalType, Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
-import { readLines, type TextCompression } from '../csv/dialect.js';
+import { readLines } from '../csv/dialect.js';
+import type { TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import { packedEnding } from '../text/keys.js';
 import type { TextWriter } from '../text/store.js';
@@ -34,7 +35,7 @@ export class NdjsonWriter implements TextWriter {
   }
 
   read(paths: readonly string[], schema: Schema): string {
-    const lines = readLines(paths, { compression: this.#compression, encoding: 'utf-8', maxLine: null });
+    const lines = readLines(paths, { compression: this.#compression, maxLine: null });
     return valuesOf({ select: textsOfLines(lines, schema, null), columns: schema, spelling: jsonSpelling });
   }
 

@@ -98,7 +98,9 @@ class TextHome implements HomeSession {
     return null;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#options.source.close?.();
+  }
 
   async #texts(): Promise<Texts> {
     const { source, onBadRow } = this.#options;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compressions } from '../csv/dialect.js';
+import { compressions } from './compression.js';
 
 /** Keys of every home of text files. */
 export const textHomeKeys = {

@@ -19,6 +19,7 @@ export interface TextSource {
   select(columns: readonly Field[], tolerant: boolean): string;
   /** The rows of one file that cannot be read, in order. */
   badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]>;
+  close?(): Promise<void>;
 }
 
 export interface SourceContext {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineHome } from '../../core/home.js';
 import type { HomeTypeEntry } from '../../core/type-map.js';
 import { dialectKeys } from '../../formats/csv/dialect.js';
+import { encodings } from '../../formats/text/encoding.js';
 import { textHomeKeys } from '../../formats/text/keys.js';
 
 declare module '../../core/type-map.js' {
@@ -27,9 +28,11 @@ const config = z.strictObject({
     .default([''])
     .describe('Texts that stand for NULL where they are not quoted; "" in quotes is the empty string'),
   encoding: z
-    .enum(['utf-8', 'utf-16', 'latin-1'])
+    .enum(encodings)
     .default('utf-8')
-    .describe('How characters are written; UTF-8 and UTF-16 may begin with a byte order mark'),
+    .describe(
+      'How characters are written; UTF-8 and UTF-16 may begin with a byte order mark, UTF-16 without one is little-endian',
+    ),
   decimal_separator: z.enum(['.', ',']).default('.').describe('What stands before the decimals of a number'),
   thousands_separator: char
     .nullable()

@@ -16,7 +16,6 @@ export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): 
     quote,
     escape: config.escape,
     header,
-    encoding,
     comment: config.comment ?? '',
     nulls: config.null_values,
     maxLine: config.max_line_size,
@@ -28,6 +27,6 @@ export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): 
     thousands: config.thousands_separator,
     json: false,
   };
-  const source = new CsvSource({ path, files, dialect, compression, spelling }, context);
+  const source = new CsvSource({ path, files, dialect, compression, encoding, spelling }, context);
   return openTextHome({ columns: config.columns, onBadRow: config.on_bad_row, source }, context);
 }
