@@ -12,6 +12,16 @@ export const errorExamples = {
     reason: '"1.005" does not fit DECIMAL(10,2), whole and as it is',
   },
   NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
+  TOO_MANY_BAD_ROWS: {
+    name: 'sales',
+    path: 'sales.csv',
+    most: 100_000,
+    line: 2,
+    column: 'price',
+    reason: '"1,5" does not fit DECIMAL(10,2), whole and as it is',
+  },
+  NOT_UNPACKED: { path: 'sales.csv.gz', compression: 'gzip', reason: 'unexpected end of file' },
+  NO_ROWS_AND_NAMES: { name: 'sales', path: 'data/sales.csv' },
   NAME_TWICE: { name: 'sales', path: 'sales.csv', column: 'Price' },
   TYPE_UNKNOWN: {
     name: 'sales',

@@ -93,6 +93,11 @@ export interface HomeSession {
   inferred?(): Promise<Readonly<Record<string, string>>>;
   /** Called once before rows are moved: keeps those that are left out, and says so in a sentence; null: there are none. */
   setAside?(): Promise<string | null>;
+  /**
+   * Called when rows begin to be moved, and carried out beside that: fails where what is read is not whole, though whoever
+   * reads it would not notice. Nothing is published before it has ended. `onProgress`: it goes on.
+   */
+  prove?(onProgress: () => void): Promise<void>;
   /** What was wrong with the data when a statement that read it failed; null where that cannot be told. */
   explain?(error: HyggeError): Promise<HyggeError | null>;
   close(): Promise<void>;

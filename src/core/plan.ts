@@ -51,6 +51,8 @@ export interface Plan {
   readonly reason: string;
   /** The columns that the home has. */
   readonly schema: Schema;
+  /** The types that the home found out from its data, or that the last run did; null where it did not have to. */
+  readonly inferred: Readonly<Record<string, string>> | null;
   /** The columns that are moved, in the order they settle; null where all are, under their own names. */
   readonly columns: readonly ColumnChoice[] | null;
   /** An SQL condition over the home's columns; null where every row is moved. */

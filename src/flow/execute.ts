@@ -67,7 +67,10 @@ export async function execute(
     };
     const aside = await guard(prepared.home.setAside?.() ?? Promise.resolve(null));
     if (aside !== null) listeners.onNotice(aside);
+    const proof = prepared.home.prove?.(() => watchdog.progress()) ?? Promise.resolve();
+    proof.catch(() => {});
     const moved = await explained(prepared, moves[plan.route](prepared, onMove));
+    await watchdog.race(proof);
     const staged = await guard(store.finish(() => watchdog.progress()));
     listeners.onStaged(staged);
     const fingerprint = await verifyStaged(prepared, moved, staged);
@@ -76,13 +79,7 @@ export async function execute(
     if (nothingNew) {
       await guard(store.discard());
     } else {
-      record = runRecord(run, plan, {
-        rowsRead: moved.rows,
-        staged,
-        watermark: prepared.keep,
-        fingerprint,
-        inferred: prepared.inferred,
-      });
+      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep, fingerprint });
       published = await publish(prepared, { runId: run.runId, rows: staged.rows, record });
       listeners.onPublished(published);
     }

@@ -30,8 +30,6 @@ export interface Prepared {
   readonly moving: Moving;
   /** What the store is to keep with its data. */
   readonly keep: KeptWatermark | null;
-  /** The types that the home found out from its data; null where it did not have to. */
-  readonly inferred: Readonly<Record<string, string>> | null;
   /** Whether the store is taken already: what is planned from what it holds must stay true. */
   readonly begun: boolean;
   readonly homeSession: LazySession;
@@ -75,7 +73,6 @@ export async function prepare(
     const { home, read, first } = opened;
     const { store, begun } = taken;
     const { moving, keep } = window;
-    const inferred = (await watchdog.race(source.home.inferred?.() ?? Promise.resolve(null))) ?? null;
     const close = (): Promise<void> => ends.close();
     return {
       plan,
@@ -85,7 +82,6 @@ export async function prepare(
       shape,
       moving,
       keep,
-      inferred,
       begun,
       homeSession,
       storeSession,
@@ -208,6 +204,7 @@ async function planOf(
     mode,
     ...choice,
     schema,
+    inferred: (await watchdog.race(home.inferred?.() ?? Promise.resolve(null))) ?? null,
     columns,
     where,
     output,

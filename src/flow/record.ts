@@ -42,7 +42,6 @@ interface Counts {
   readonly rowsRead: number | null;
   readonly watermark: KeptWatermark | null;
   readonly fingerprint: Fingerprint | null;
-  readonly inferred: Readonly<Record<string, string>> | null;
   readonly staged: { readonly rows: number; readonly bytes: number; readonly files: number };
 }
 
@@ -50,7 +49,7 @@ interface Counts {
 export function runRecord(
   run: RunIdentity,
   plan: Plan,
-  { rowsRead, staged, watermark, fingerprint, inferred }: Counts,
+  { rowsRead, staged, watermark, fingerprint }: Counts,
 ): RunRecord {
   return {
     version: 1,
@@ -74,7 +73,7 @@ export function runRecord(
     watermark,
     primary_key: run.config.watermark?.primary_key ?? [],
     fingerprint,
-    ...(inferred === null ? {} : { inferred }),
+    ...(plan.inferred === null ? {} : { inferred: plan.inferred }),
     config_digest: configDigest(run.config),
     ...versions(),
   };

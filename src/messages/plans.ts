@@ -54,6 +54,11 @@ function planLines(plan: Plan, options: PlansOptions): [label: string, text: str
     ['route', oneLine(plan.reason)],
     ['columns', columnsText(plan, options.verbose ?? false)],
   ];
+  const found = Object.keys(plan.inferred ?? {}).length;
+  if (found > 0) {
+    const amount = found === plan.schema.length ? 'all of them' : counted(found, 'column');
+    lines.push(['types', `${amount} found out from the data; columns: declares them`]);
+  }
   if (plan.where !== null) lines.push(['where', oneLine(plan.where)]);
   if (plan.watermark !== null) lines.push(['watermark', watermarkText(plan.watermark)]);
   for (const warning of plan.warnings) lines.push(['note', oneLine(warning)]);
@@ -90,7 +95,9 @@ function columnsText(plan: Plan, all: boolean): string {
   const shown = all ? choices : choices.slice(0, mostColumns);
   const names = shown.map(({ from, name }) => {
     const renamed = from === name ? name : `${name} (from ${from})`;
-    return oneLine(all ? `${renamed} ${types.get(name) ?? ''}`.trim() : renamed);
+    // Types that nobody declared are worth a look.
+    const isTold = all || plan.inferred !== null;
+    return oneLine(isTold ? `${renamed} ${types.get(name) ?? ''}`.trim() : renamed);
   });
   if (choices.length > shown.length) names.push(`… and ${count(choices.length - shown.length)} more`);
   const amount =

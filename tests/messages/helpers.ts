@@ -149,6 +149,7 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     contents: { files: 0, rows: 0, bytes: 0, foreign: [] },
     watermark: null,
     settings: { queue_size: 10, timeout: 300, verify: 'counts', retry: { attempts: 3, delay: 2 } },
+    inferred: null,
     warnings: [],
     ...parts,
   };

@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -31,7 +31,7 @@ export async function file(
   return path;
 }
 
-export function bring(home: HomeInput, store: StoreInput) {
+export async function bring(home: HomeInput, store: StoreInput) {
   return new Flow({ name: 'text', home, store }).start();
 }
 
@@ -56,4 +56,18 @@ export async function runProject(root: string, flows: Readonly<Record<string, un
   const registry = builtinRegistry();
   const { workspace } = await loadWorkspace({ path: root, registry });
   return new Coordinator({ workspace, registry }).start();
+}
+
+/** What a run put aside of a flow, row by row; nothing where there is no such file. */
+export async function readAside(
+  root: string,
+  flow: string,
+  runId: string,
+): Promise<Record<string, unknown>[]> {
+  const path = join(root, '.hygge', 'quarantine', flow, `${runId}.ndjson`);
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }

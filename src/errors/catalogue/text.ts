@@ -23,6 +23,20 @@ export const textErrors = {
     hint: (f) =>
       `Nothing was published. Mend the row, declare another type under columns:, or set on_bad_row: quarantine to put such rows aside.${lineOf(f.raw)}`,
   }),
+  TOO_MANY_BAD_ROWS: entry<{
+    name: string;
+    path: string;
+    most: number;
+    line: number | null;
+    column: string | null;
+    reason: string;
+  }>({
+    title: 'So many rows that cannot be read that the file is probably another',
+    kind: 'run',
+    message: (f) => `${f.name}: more than ${f.most} rows of ${f.path} cannot be read`,
+    hint: (f) =>
+      `Nothing was published or put aside. The first is${f.line === null ? '' : ` in line ${f.line}`}${f.column === null ? '' : `, column "${f.column}"`}: ${f.reason}. See whether the types under columns: and the other keys of the home fit the file.`,
+  }),
   NO_TEXT_FILES: entry<{ path: string; endings: string; found: readonly string[] }>({
     title: 'No files of the format at the path of a home',
     kind: 'run',
@@ -31,6 +45,20 @@ export const textErrors = {
       f.found.length === 0
         ? 'The folder is empty, or the pattern matches nothing.'
         : `There are others, such as ${f.found.join(', ')}; name them, or write a pattern that matches them.`,
+  }),
+  NOT_UNPACKED: entry<{ path: string; compression: string; reason: string }>({
+    title: 'A packed file that cannot be unpacked',
+    kind: 'run',
+    message: (f) => `${f.path} cannot be unpacked as ${f.compression} (${f.reason})`,
+    hint: () =>
+      'See whether the file arrived whole. Its name tells how it is packed (.gz, .zst), unless compression: says it.',
+  }),
+  NO_ROWS_AND_NAMES: entry<{ name: string; path: string }>({
+    title: 'Files of text with nothing in them',
+    kind: 'run',
+    message: (f) => `${f.name}: there is nothing in ${f.path}, not even the names of columns`,
+    hint: () =>
+      'Where that may be, declare the columns under columns:, and such files are a table without rows.',
   }),
   NAME_TWICE: entry<{ name: string; path: string; column: string }>({
     title: 'Two columns of one name in the first row of a file',

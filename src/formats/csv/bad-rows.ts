@@ -1,7 +1,7 @@
 import { type Field, typeName } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
-import { type BadRow, badRowError, unfitText } from '../text/bad-row.js';
+import { type BadRow, badRowError, mostAside, tooLong, unfitText } from '../text/bad-row.js';
 import type { Spelling } from '../text/exact.js';
 import type { SourceContext } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
@@ -26,7 +26,7 @@ type Wrong = Pick<BadRow, 'column' | 'why'>;
 /** By the number of the record in the file, or of the row in the table; from 1. */
 type Numbered = ReadonlyMap<number, Wrong>;
 
-/** The rows of a file that cannot be read, in order. `most`: no more than so many are wanted. */
+/** The rows of a file that cannot be read, in order. `most`: no more than so many are wanted; null: all, or too many. */
 export async function badRowsIn(
   suspect: Suspect,
   context: SourceContext,
@@ -37,14 +37,14 @@ export async function badRowsIn(
   const [rejects, scan] = ['hygge_rejects', 'hygge_rejects_scan'];
   for (const table of [rejects, scan]) await session.run(`DROP TABLE IF EXISTS ${table}`);
   const keep = ['store_rejects = true', `rejects_table = '${rejects}'`, `rejects_scan = '${scan}'`];
-  const limit = most === null ? '' : ` LIMIT ${most}`;
+  const limit = ` LIMIT ${most ?? mostAside + 1}`;
   const texts = { select: readCsv(files, dialect, keep), columns, spelling };
   const unfit = await session
     .rows(`${badRowsOf(texts)} ORDER BY 1${limit}`, { signal: context.signal })
-    .catch(async (error: unknown) => ({ error, mixed: await mixedEnds(suspect) }));
+    .catch(async (error: unknown) => ({ error, row: await unreadable(suspect) }));
   if ('error' in unfit) {
-    if (unfit.mixed === null) throw unfit.error;
-    return [unfit.mixed];
+    if (unfit.row === null) throw unfit.error;
+    return [unfit.row];
   }
   const rejected = await session.rows(
     `SELECT line, error_type, error_message FROM ${rejects} ORDER BY line${limit}`,
@@ -60,14 +60,17 @@ export async function badRowsIn(
     const type = column === undefined ? 'its type' : typeName(column.type);
     values.set(Number(row), { column: column?.name ?? null, why: unfitText(text ?? null, type) });
   }
-  const isWild = rejected.some(([, kind]) => !/ COLUMNS$/.test(kind ?? ''));
-  if (most === null && isWild) await checkNoneLost(suspect, context, broken);
-  return placed(suspect, broken, values);
+  const isWhole = unfit.length <= mostAside && rejected.length <= mostAside;
+  if (most === null && isWhole) await checkNoneLost(suspect, context, broken);
+  const found = await placed(suspect, broken, values);
+  if (most === null || found.length > 0) return found;
+  const row = await unreadable(suspect);
+  return row === null ? [] : [row];
 }
 
 /**
- * Behind a quote that is out of place the engine may pass over whole rows that are good. Where it does, nothing is put
- * aside: the file must be mended. BAD_ROW.
+ * Where rows that cannot be read are left out, the engine leaves out some of which it says nothing: good ones behind a
+ * quote that is out of place, and those that are too long. Then nothing is put aside, and the file must be mended. BAD_ROW.
  */
 async function checkNoneLost(suspect: Suspect, context: SourceContext, broken: Numbered): Promise<void> {
   const { file, readable, files, dialect } = suspect;
@@ -82,7 +85,7 @@ async function checkNoneLost(suspect: Suspect, context: SourceContext, broken: N
     if (isRow(record, files.names.length === 1 && rows >= 0)) rows++;
   if (rows === Number(read) + broken.size) return;
   const found = await placed(suspect, broken, new Map());
-  const row = found.find(({ why }) => /quote/i.test(why)) ?? found[0];
+  const row = found.find(({ why }) => /quote/i.test(why)) ?? (await unreadable(suspect)) ?? found[0];
   if (row === undefined) throw fail('INTERNAL', { reason: `rows of ${file} were lost` });
   const why = `${row.why}; rows behind it cannot be told apart, so none can be put aside`;
   throw badRowError(context.name, { ...row, why }, null);
@@ -115,14 +118,15 @@ async function placed(
   return found;
 }
 
-/** Where a line ends in another way than those before it, which the engine cannot read. */
-async function mixedEnds({ file, readable, dialect }: Suspect): Promise<BadRow | null> {
+/** The first row that the engine cannot get over: one that ends in another way than those before it, or is too long. */
+async function unreadable({ file, readable, dialect }: Suspect): Promise<BadRow | null> {
   let first: string | null = null;
   for await (const { line, text, end } of scanCsv(readable, dialect)) {
-    if (end !== '' && first !== null && end !== first) {
-      const why = `it ends in ${JSON.stringify(end)}, and the lines before it in ${JSON.stringify(first)}`;
-      return { file, line, column: null, raw: text, why };
-    }
+    const isOther = end !== '' && first !== null && end !== first;
+    const why = isOther
+      ? `it ends in ${JSON.stringify(end)}, and the lines before it in ${JSON.stringify(first)}`
+      : tooLong(text, dialect.maxLine);
+    if (why !== null) return { file, line, column: null, raw: text, why };
     first ??= end;
   }
   return null;

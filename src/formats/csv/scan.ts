@@ -153,3 +153,24 @@ export function isRow({ text, values }: CsvRecord, narrow: boolean): boolean {
   const isComment = values.length < text.length && /^ *$/.test(values);
   return !isComment && (text !== '' || narrow);
 }
+
+/** Lines of any text: nothing in them is quoted, and nothing divides them. */
+export const plainLines: Dialect = {
+  delimiter: '\u0001',
+  quote: '',
+  escape: '',
+  header: false,
+  comment: '',
+  nulls: [],
+  maxLine: null,
+};
+
+/** Bytes in the longest row of some files. */
+export async function longestRow(files: readonly Readable[], dialect: Dialect): Promise<number> {
+  let longest = 0;
+  // No character has more than three bytes for each of its units.
+  for (const file of files)
+    for await (const { text } of scanCsv(file, dialect))
+      if (3 * text.length > longest) longest = Math.max(longest, Buffer.byteLength(text));
+  return longest;
+}

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import type { Field } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
-import { fail, HyggeError } from '../../errors/index.js';
+import { fail } from '../../errors/index.js';
 import { rootOf } from '../listing.js';
 import { type BadRow, badRowError } from '../text/bad-row.js';
-import type { TextCompression } from '../text/compression.js';
+import { compressionOf, type TextCompression } from '../text/compression.js';
 import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
 import type { SourceContext, TextSource } from '../text/source.js';
@@ -55,7 +55,7 @@ export class CsvSource implements TextSource {
       this.#context.signal.throwIfAborted();
       const readable = await this.#copies.of(file);
       this.#readable.set(file, readable);
-      const head = await this.#headOf(file, readable, !dialect.header && declared.length === 1);
+      const head = await headOf(readable, dialect, !dialect.header && declared.length === 1);
       if (head === null) continue;
       const names = this.#namesOf(file, head, declared);
       const header = dialect.header ? head.header : null;
@@ -88,27 +88,22 @@ export class CsvSource implements TextSource {
   }
 
   async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
-    const readable = this.#readable.get(file);
-    const group = this.#groups.find(({ paths }) => readable !== undefined && paths.includes(readable.path));
-    if (readable === undefined || group === undefined) return [];
+    const readable = this.readable(file);
+    const group = this.#groups.find(({ paths }) => paths.includes(readable.path));
+    if (group === undefined) return [];
     const { dialect, spelling } = this.#options;
     const own = columns.filter(({ name }) => group.names.includes(name));
     const files = { ...group, paths: [readable.path] };
     return badRowsIn({ file, readable, files, columns: own, dialect, spelling }, this.#context, most);
   }
 
-  close(): Promise<void> {
-    return this.#copies.remove();
+  readable(file: string): Readable {
+    const known = this.#readable.get(file);
+    return known ?? { path: file, compression: compressionOf(file, this.#options.compression) };
   }
 
-  async #headOf(path: string, readable: Readable, narrow: boolean): Promise<Head | null> {
-    try {
-      return await headOf(readable, this.#options.dialect, narrow);
-    } catch (cause) {
-      if (cause instanceof HyggeError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw fail('PATH_NOT_READABLE', { what: 'the file', path, reason }, { cause });
-    }
+  close(): Promise<void> {
+    return this.#copies.remove();
   }
 
   #namesOf(file: string, { cells, record }: Head, declared: readonly string[]): readonly string[] {

@@ -7,6 +7,7 @@ import { packedEnding } from '../text/keys.js';
 import type { TextWriter } from '../text/store.js';
 import { valuesOf } from '../text/typed.js';
 import { type Dialect, readCsv } from './dialect.js';
+import { longestRow } from './scan.js';
 import { CsvSource } from './source.js';
 
 export interface CsvWriterOptions {
@@ -23,7 +24,7 @@ export interface CsvWriterOptions {
 export class CsvWriter implements TextWriter {
   readonly suffix: string;
   readonly #options: CsvWriterOptions;
-  readonly #dialect: Dialect;
+  #dialect: Dialect;
   readonly #engine: () => Promise<EngineSession>;
 
   constructor(options: CsvWriterOptions, engine: () => Promise<EngineSession>) {
@@ -32,7 +33,6 @@ export class CsvWriter implements TextWriter {
     this.#options = options;
     this.#engine = engine;
     const dialect = { delimiter, quote, escape: escapes, header, comment: '', nulls: [none] };
-    // What was written is read again whatever its length.
     this.#dialect = { ...dialect, maxLine: null };
   }
 
@@ -58,6 +58,15 @@ export class CsvWriter implements TextWriter {
     const header = this.#dialect.header ? { skip: 0 } : null;
     const select = readCsv({ paths, names, compression, header, lineEnd: '\n' }, this.#dialect);
     return valuesOf({ select, columns: schema, spelling: plainSpelling });
+  }
+
+  async measure(paths: readonly string[]): Promise<void> {
+    const { compression } = this.#options;
+    const files = paths.map((path) => ({ path, compression }));
+    this.#dialect = {
+      ...this.#dialect,
+      maxLine: 1 + Math.max(this.#dialect.maxLine ?? 0, await longestRow(files, this.#dialect)),
+    };
   }
 
   async readHeld(paths: readonly string[], schema: Schema): Promise<string> {

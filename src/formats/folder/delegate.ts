@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest } from '../../core/nearest.js';
 
 /** Options of a format, whose own schema checks them. */
 export const formatOptions = z
@@ -34,8 +35,18 @@ export function delegate<D extends Named>(formats: readonly D[]) {
       const definition = find(settings.format);
       if (definition === undefined) return;
       const result = definition.config.safeParse(ownKeys(settings, definition));
-      for (const { message, path } of result.error?.issues ?? [])
-        issues.push({ code: 'custom', message, path: ['format_options', ...path], input: value });
+      for (const issue of result.error?.issues ?? []) {
+        const at = ['format_options', ...issue.path];
+        if (issue.code !== 'unrecognized_keys')
+          issues.push({ code: 'custom', message: issue.message, path: at, input: value });
+        else
+          for (const key of issue.keys) {
+            const like = nearest(key, Object.keys(definition.config.shape));
+            const hint = like === undefined ? '' : `; did you mean "${like}"?`;
+            const message = `no key of ${settings.format} is called so${hint}`;
+            issues.push({ code: 'custom', message, path: [...at, key], input: value });
+          }
+      }
     },
     resolve: (settings: Settings): { definition: D; config: Record<string, unknown> } => {
       const definition = find(settings.format);

@@ -1,11 +1,13 @@
 import { type Field, type LogicalType, typeName } from '../../core/types.js';
 import { readLines } from '../csv/dialect.js';
-import { type BadRow, unfitText } from '../text/bad-row.js';
+import { plainLines, scanCsv } from '../csv/scan.js';
+import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
 import type { SourceContext, TextSource } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
+import type { Readable } from '../text/utf8-copies.js';
 import { isBlank, isObject, textsOfLines } from './lines.js';
 
 export interface NdjsonSourceOptions {
@@ -58,10 +60,34 @@ export class NdjsonSource implements TextSource {
   }
 
   async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
+    try {
+      return await this.#badRows(file, columns, most);
+    } catch (error) {
+      const row = await this.#unreadable(file);
+      if (row === null) throw error;
+      return [row];
+    }
+  }
+
+  readable(file: string): Readable {
+    return { path: file, compression: compressionOf(file, this.#options.compression) };
+  }
+
+  /** The first line that the engine cannot get over. */
+  async #unreadable(file: string): Promise<BadRow | null> {
+    for await (const { line, text } of scanCsv(this.readable(file), plainLines)) {
+      const isStrange = text.includes('\uFFFD');
+      const why = isStrange ? 'it has bytes that are no UTF-8' : tooLong(text, this.#options.maxLine);
+      if (why !== null) return { file, line, column: null, raw: text, why };
+    }
+    return null;
+  }
+
+  async #badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
     const session = await this.#context.engine();
     const { signal } = this.#context;
     const numbered = `SELECT line, row_number() OVER () AS n FROM (${this.#lines([file])})`;
-    const limit = most === null ? '' : ` LIMIT ${most}`;
+    const limit = ` LIMIT ${most ?? mostAside + 1}`;
     const broken = await session.rows(
       `SELECT n, line FROM (${numbered}) WHERE NOT ${isBlank('line')} AND NOT ${readable} ORDER BY n${limit}`,
       { signal },
@@ -104,10 +130,10 @@ export class NdjsonSource implements TextSource {
   }
 
   #lines(paths: readonly string[]): string {
-    const { compression, maxLine } = this.#options;
+    const { maxLine } = this.#options;
     const groups = new Map<TextCompression, string[]>();
     for (const path of paths) {
-      const kind = compressionOf(path, compression);
+      const kind = this.readable(path).compression;
       groups.set(kind, [...(groups.get(kind) ?? []), path]);
     }
     return [...groups]

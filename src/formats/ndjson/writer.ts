@@ -1,6 +1,7 @@
 import type { LogicalType, Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import { readLines } from '../csv/dialect.js';
+import { longestRow, plainLines } from '../csv/scan.js';
 import type { TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import { packedEnding } from '../text/keys.js';
@@ -12,6 +13,8 @@ import { textsOfLines } from './lines.js';
 export class NdjsonWriter implements TextWriter {
   readonly suffix: string;
   readonly #compression: TextCompression;
+  /** Bytes in the longest line; null: the engine's own limit. */
+  #maxLine: number | null = null;
 
   constructor({ compression }: { readonly compression: TextCompression }) {
     this.suffix = `.ndjson${packedEnding[compression]}`;
@@ -35,8 +38,13 @@ export class NdjsonWriter implements TextWriter {
   }
 
   read(paths: readonly string[], schema: Schema): string {
-    const lines = readLines(paths, { compression: this.#compression, maxLine: null });
+    const lines = readLines(paths, { compression: this.#compression, maxLine: this.#maxLine });
     return valuesOf({ select: textsOfLines(lines, schema, null), columns: schema, spelling: jsonSpelling });
+  }
+
+  async measure(paths: readonly string[]): Promise<void> {
+    const files = paths.map((path) => ({ path, compression: this.#compression }));
+    this.#maxLine = 1 + Math.max(this.#maxLine ?? 0, await longestRow(files, plainLines));
   }
 
   async readHeld(paths: readonly string[], schema: Schema): Promise<string> {

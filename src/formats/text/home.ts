@@ -4,13 +4,16 @@ import { nearest } from '../../core/nearest.js';
 import type { Estimate } from '../../core/plan.js';
 import { type Field, type LogicalType, type Schema, typeName } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
-import { badRowError } from './bad-row.js';
+import { type BadRow, badRowError, mostAside } from './bad-row.js';
 import { inferTypes, type Unknown } from './infer.js';
 import { Quarantine } from './quarantine.js';
 import type { TextSource } from './source.js';
 import { asSchema, goodValuesOf, type Texts, valuesOf } from './typed.js';
+import { unpacked } from './unpack.js';
 
 export interface TextHomeOptions {
+  /** As the configuration has it. */
+  readonly path: string;
   /** Types that were declared, as the engine spells them, by column. */
   readonly columns: Readonly<Record<string, string>> | null;
   readonly onBadRow: 'fail' | 'quarantine';
@@ -76,11 +79,38 @@ class TextHome implements HomeSession {
     const { columns } = await this.#look();
     const { source } = this.#options;
     const quarantine = new Quarantine({ stateFolder, name, runId });
-    for (const file of source.files) {
-      signal.throwIfAborted();
-      await quarantine.add(await source.badRows(file, columns, null));
+    try {
+      for (const file of source.files) {
+        signal.throwIfAborted();
+        await quarantine.add(await this.#allBadRows(file, columns));
+      }
+      return await quarantine.end();
+    } finally {
+      await quarantine.close();
     }
-    return quarantine.end();
+  }
+
+  async #allBadRows(file: string, columns: readonly Field[]): Promise<readonly BadRow[]> {
+    const { name } = this.#context;
+    const rows = await this.#options.source.badRows(file, columns, null);
+    const [first] = rows;
+    if (first === undefined || rows.length <= mostAside) return rows;
+    const { line, column, why: reason } = first;
+    throw fail('TOO_MANY_BAD_ROWS', { name, path: file, most: mostAside, line, column, reason });
+  }
+
+  async prove(onProgress: () => void): Promise<void> {
+    for (const file of this.#options.source.files) await this.#unpack(file, onProgress);
+  }
+
+  /** The engine takes a packed file that was cut off for one that ends there. NOT_UNPACKED. */
+  async #unpack(file: string, onProgress: () => void): Promise<void> {
+    const { path, compression } = this.#options.source.readable(file);
+    if (compression === 'none') return;
+    for await (const _ of unpacked(path, compression)) {
+      this.#context.signal.throwIfAborted();
+      onProgress();
+    }
   }
 
   async explain(error: HyggeError): Promise<HyggeError | null> {
@@ -91,9 +121,17 @@ class TextHome implements HomeSession {
   async #explain(error: HyggeError, columns: readonly Field[]): Promise<HyggeError | null> {
     if (error.code !== 'ENGINE_FAILED' || this.#context.signal.aborted) return null;
     const { source } = this.#options;
-    for (const file of source.files) {
-      const [row] = await source.badRows(file, columns, 1);
-      if (row !== undefined) return badRowError(this.#context.name, row, error);
+    try {
+      for (const file of source.files) {
+        const [row] = await source.badRows(file, columns, 1);
+        if (row === undefined) continue;
+        // The last row of a packed file that was cut off is no row, but that is not what is wrong with it.
+        await this.#unpack(file, () => {});
+        return badRowError(this.#context.name, row, error);
+      }
+    } catch (cause) {
+      // A file that cannot be read at all says so best itself.
+      if (cause instanceof HyggeError && cause.code !== 'ENGINE_FAILED') return cause;
     }
     return null;
   }
@@ -117,6 +155,10 @@ class TextHome implements HomeSession {
     const declared = await this.#parsed(this.#options.columns ?? {}, false);
     const names = await this.#names([...declared.keys()]);
     const { name } = this.#context;
+    if (names.length === 0) {
+      await this.prove(() => {});
+      throw fail('NO_ROWS_AND_NAMES', { name, path: this.#options.path });
+    }
     for (const column of declared.keys()) {
       if (!names.includes(column))
         throw fail('COLUMN_NOT_FOUND', { name, column, known: names, nearest: nearest(column, names) });

@@ -4,6 +4,7 @@ import type { BadRow } from './bad-row.js';
 import type { Spelling } from './exact.js';
 import type { Unknown } from './infer.js';
 import type { Texts } from './typed.js';
+import type { Readable } from './utf8-copies.js';
 
 /** Files of text of one format, as {@link openTextHome} needs them. */
 export interface TextSource {
@@ -19,6 +20,8 @@ export interface TextSource {
   select(columns: readonly Field[], tolerant: boolean): string;
   /** The rows of one file that cannot be read, in order. */
   badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]>;
+  /** A file as the engine reads it. */
+  readable(file: string): Readable;
   close?(): Promise<void>;
 }
 

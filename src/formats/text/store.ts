@@ -17,6 +17,8 @@ export interface TextWriter {
   copy(select: string, schema: Schema, path: string): string;
   /** A SELECT of the rows of such files, as `schema` says. */
   read(paths: readonly string[], schema: Schema): string;
+  /** Looks how long the rows of such files are, so that `read` takes them whatever their length. */
+  measure(paths: readonly string[]): Promise<void>;
   /** A SELECT of the rows of such files of earlier runs, whose columns may be others. */
   readHeld(paths: readonly string[], schema: Schema): Promise<string>;
 }
@@ -103,12 +105,12 @@ class TextStoreSession extends FolderSession implements StoreSession {
       await table.drop();
     }
     for (const file of this.#files) {
-      const select = this.#writer.read([file.path], schema);
-      const [[rows] = ['0']] = await engine.rows(`SELECT count(*) FROM (${select})`, {
-        signal: this.context.signal,
-        onProgress,
+      file.rows = await this.#count(file.path, onProgress).catch(async (error) => {
+        if (this.context.signal.aborted) throw error;
+        // Rows may be longer than the engine takes at first.
+        await this.#writer.measure([file.path]);
+        return this.#count(file.path, onProgress);
       });
-      file.rows = Number(rows);
       file.bytes = (await stat(file.path)).size;
     }
     const [rows, bytes] = [sum(this.#files, 'rows'), sum(this.#files, 'bytes')];
@@ -124,6 +126,15 @@ class TextStoreSession extends FolderSession implements StoreSession {
 
   protected stagedFiles(): readonly StagedFile[] {
     return this.#files;
+  }
+
+  async #count(path: string, onProgress?: () => void): Promise<number> {
+    const { signal } = this.context;
+    const select = this.#writer.read([path], this.request?.schema ?? []);
+    const engine = await this.context.engine();
+    const options = { signal, onProgress };
+    const [[rows] = ['0']] = await engine.rows(`SELECT count(*) FROM (${select})`, options);
+    return Number(rows);
   }
 
   async #flush(table: EngineTable, onProgress?: () => void): Promise<void> {

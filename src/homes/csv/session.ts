@@ -28,5 +28,5 @@ export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): 
     json: false,
   };
   const source = new CsvSource({ path, files, dialect, compression, encoding, spelling }, context);
-  return openTextHome({ columns: config.columns, onBadRow: config.on_bad_row, source }, context);
+  return openTextHome({ path, columns: config.columns, onBadRow: config.on_bad_row, source }, context);
 }

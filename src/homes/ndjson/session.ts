@@ -8,9 +8,9 @@ import type { NdjsonHomeConfig } from './index.js';
 export async function openNdjsonHome(config: NdjsonHomeConfig, context: HomeContext): Promise<HomeSession> {
   const files = await listFiles(config.path, {
     names: /\.(?:ndjson|jsonl|json)(?:\.gz|\.zst)?$/i,
-    none: (path, found) => fail('NO_TEXT_FILES', { path, endings: '.ndjson or .jsonl', found }),
+    none: (at, found) => fail('NO_TEXT_FILES', { path: at, endings: '.ndjson or .jsonl', found }),
   });
-  const { compression, max_line_size: maxLine } = config;
+  const { path, compression, max_line_size: maxLine } = config;
   const source = new NdjsonSource({ files, compression, maxLine }, context);
-  return openTextHome({ columns: config.columns, onBadRow: config.on_bad_row, source }, context);
+  return openTextHome({ path, columns: config.columns, onBadRow: config.on_bad_row, source }, context);
 }
