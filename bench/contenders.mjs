@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { identifier, parquet } from './duck.mjs';
 import { flowFile, shell, workspaceFolder } from './jobs.mjs';
+import { modules, preparePackages } from './packages.mjs';
 import { cli, data, program } from './paths.mjs';
 import { home, inVenv, preparePython, python } from './python.mjs';
 
@@ -88,6 +89,18 @@ const inPython = (name, file, args = []) => ({
 });
 
 export const polars = inPython('Polars (streaming), then fsync', 'polars_copy.py');
+export const polarsNode = {
+  name: 'Polars in Node (streaming), then fsync',
+  get missing() {
+    return preparePackages();
+  },
+  run: (job) => ({
+    file: process.execPath,
+    args: [program('polars-copy.cjs'), job.source, oneFile(job)],
+    env: { NODE_PATH: modules },
+    files: oneFile(job),
+  }),
+};
 export const pyarrow = inPython('pyarrow, then fsync', 'pyarrow_copy.py');
 
 export const dlt = (name, how) => ({

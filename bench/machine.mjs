@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { withDuck } from './duck.mjs';
+import { packageVersions } from './packages.mjs';
 import { data, root } from './paths.mjs';
 import { pythonVersions } from './python.mjs';
 
@@ -28,6 +29,7 @@ export async function machine() {
     ['Node', process.version],
     ['DuckDB', `${duckdb}, for hygge and beside it`],
     ['cp', first('cp', ['--version']) ?? 'unknown'],
+    ...packageVersions(),
     ...pythonVersions(),
   ];
 }

@@ -1,4 +1,4 @@
-import { copyFile, cp, duckdb, hyggeMany, hyggeOne, polars, pyarrow } from '../contenders.mjs';
+import { copyFile, cp, duckdb, hyggeMany, hyggeOne, polars, polarsNode, pyarrow } from '../contenders.mjs';
 import { atLeast, atMost, faster, raceTable } from '../figures.mjs';
 import { race } from '../race.mjs';
 import { shapes, sourceOf } from '../shapes.mjs';
@@ -9,7 +9,9 @@ export async function splice({ bytes, rounds }) {
   for (const [shape, { text, rowGroup }] of Object.entries(shapes)) {
     console.log(`splice: ${shape}`);
     const job = { source: await sourceOf(shape, bytes), rowGroup };
-    const rows = await race([cp, copyFile, hyggeMany, hyggeOne, duckdb, polars, pyarrow], job, { rounds });
+    const rows = await race([cp, copyFile, hyggeMany, hyggeOne, duckdb, polars, polarsNode, pyarrow], job, {
+      rounds,
+    });
     const best = (other) => faster(rows, hyggeOne.name, other.name);
     const peak = Math.max(...rows.filter(({ name }) => name.startsWith('hygge')).map((row) => row.peak ?? 0));
     parts.push({
