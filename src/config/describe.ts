@@ -14,7 +14,7 @@ export interface KeyDescription {
   readonly description: string | null;
 }
 
-/** A type of home or store, with its keys. */
+/** A type of home, store or connection, with its keys. */
 export interface TypeDescription {
   readonly type: string;
   readonly summary: string;
@@ -25,6 +25,7 @@ export interface TypeDescription {
 export function describeTypes(registry: Registry): {
   readonly homes: readonly TypeDescription[];
   readonly stores: readonly TypeDescription[];
+  readonly connections: readonly TypeDescription[];
 } {
   const describe = (definition: { type: string; summary: string; config: z.ZodObject }): TypeDescription => ({
     type: definition.type,
@@ -35,6 +36,7 @@ export function describeTypes(registry: Registry): {
   return {
     homes: registry.homes.map(describe),
     stores: registry.stores.map(describe).map((type) => ({ ...type, keys: [...type.keys, ...generic] })),
+    connections: registry.connections.map(describe),
   };
 }
 

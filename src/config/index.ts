@@ -1,3 +1,4 @@
+export { parseConnections } from './connections.js';
 export { describeTypes, type KeyDescription, type TypeDescription } from './describe.js';
 export { type JsonSchema, jsonSchema, jsonSchemas } from './json-schema.js';
 export { type Loaded, type LoadOptions, loadWorkspace, type Overrides } from './load.js';

@@ -3,6 +3,7 @@ import type { Registry } from '../core/registry.js';
 import { inputSchema } from './describe.js';
 import type { PlaceDefinition, Role } from './place.js';
 import {
+  connectionSlot,
   defaultsSlot,
   entitySchema,
   entitySlot,
@@ -28,6 +29,7 @@ const slots = new Map<unknown, string>([
   [flowSlot, 'flow'],
   [entitySlot, 'entity'],
   [defaultsSlot, 'defaults'],
+  [connectionSlot, 'connection'],
 ]);
 
 /**
@@ -80,6 +82,7 @@ function definitions(registry: Registry): Record<string, JsonSchema> {
     entity,
     entity_file: { ...entity, required: [] },
     defaults: { ...entity, properties: unnamed, required: [], description: 'Merged into each entity' },
+    connection: connection(registry),
     home: place('home', registry.homes, registry.defaultType),
     home_part: place('home', registry.homes, null),
     store: place('store', registry.stores, registry.defaultType),
@@ -90,7 +93,10 @@ function definitions(registry: Registry): Record<string, JsonSchema> {
 function part(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...rest } = inputSchema(schema, ({ zodSchema, jsonSchema }) => {
     const name = slots.get(zodSchema);
-    if (name !== undefined) jsonSchema.$ref = `#/$defs/${name}`;
+    if (name === undefined) return;
+    // What the slot itself says, the definition says better.
+    for (const key of Object.keys(jsonSchema)) if (key !== 'description') delete jsonSchema[key];
+    jsonSchema.$ref = `#/$defs/${name}`;
   });
   return rest;
 }
@@ -118,6 +124,29 @@ function place(
   });
   const path = defaultType === null ? 'A path' : `A path (type ${defaultType})`;
   return { anyOf: [{ type: 'string', description: path }, ...types] };
+}
+
+/** One of the known types; another stays as it is written, as hygge leaves it. */
+function connection({ connections }: Registry): JsonSchema {
+  const types = connections.map((definition) => {
+    const { properties = {}, additionalProperties } = part(asStrict(definition.config));
+    const type = { const: definition.type, description: definition.summary };
+    return lenient({
+      type: 'object',
+      title: definition.type,
+      description: definition.summary,
+      properties: { type, ...properties },
+      ...(additionalProperties === undefined ? {} : { additionalProperties }),
+      required: ['type'],
+    });
+  });
+  const known = connections.map(({ type }) => type);
+  const other: JsonSchema = {
+    type: 'object',
+    properties: { type: { type: 'string', pattern: `^(?!(?:${known.join('|')})$)` } },
+    required: ['type'],
+  };
+  return { anyOf: [...types, other] };
 }
 
 const strictForms = new Set(['integer', 'number', 'boolean']);

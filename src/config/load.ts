@@ -5,6 +5,7 @@ import type { Registry } from '../core/registry.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { fail } from '../errors/index.js';
 import { check } from './check.js';
+import { checkConnection, readConnections } from './connections.js';
 import { discoverFlows, refuseSingleFlow } from './discover.js';
 import type { Environment } from './environment.js';
 import { displayPath, findStart, Reader } from './files.js';
@@ -78,6 +79,8 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const entities = flows.flatMap((flow) =>
     readFlow(flow, { registry, root, problems, runType: overrides.runType }),
   );
+  const connections = readConnections(child(node ?? map([]), 'connections'), registry, problems);
+  for (const { config } of entities) checkConnection(config, connections, registry, problems);
   checkTogether(entities, problems);
   problems.throwIfAny(names);
   if (project === undefined) throw fail('INTERNAL', { reason: 'a project without options' });
@@ -89,8 +92,9 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
     state: resolve(root, project.journal?.path ?? '.hygge'),
     options: project.options ?? runOptionsSchema.parse({}),
     entities: entities.map(({ config }) => config),
+    connections,
   };
-  return { workspace, registry, files: reader.files, connections: project.connections ?? {} };
+  return { workspace, registry, files: reader.files, connections };
 }
 
 function readProject(node: MapNode, where: string, { concurrency }: Overrides, problems: Problems) {

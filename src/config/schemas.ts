@@ -18,6 +18,7 @@ export const storePartSlot = z.unknown();
 export const flowSlot = z.unknown();
 export const entitySlot = z.unknown();
 export const defaultsSlot = z.unknown();
+export const connectionSlot = z.looseObject({ type: z.string().min(1) });
 
 const text = z.string().min(1);
 
@@ -180,7 +181,7 @@ export const workspaceSchema = z.strictObject({
     .nullish()
     .describe('Flows by name, here instead of in files of their own'),
   connections: z
-    .record(z.string(), z.looseObject({ type: text }))
+    .record(z.string(), connectionSlot)
     .nullish()
     .describe('Systems that homes and stores share, by name'),
   options: runOptionsSchema.nullish().describe('Limits and habits of a run'),

@@ -13,9 +13,9 @@ import type { KeptWatermark } from '../core/watermark.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { openEngine } from '../engine/index.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
-import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
+import { ConnectionTable, type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
 import { openJournal } from '../journal/index.js';
-import { type CheckOutcome, checkEntity } from './check.js';
+import { type CheckOutcome, checkConnections, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
 import { lastWatermark } from './earlier-journal.js';
 import { lastTypes } from './last-types.js';
@@ -137,9 +137,11 @@ export class Coordinator {
     );
   }
 
-  /** Tries every home and every store for real, without moving anything. */
+  /** Tries every connection, home and store for real, without moving anything. */
   async check(request: RunRequest = {}): Promise<readonly CheckOutcome[]> {
-    return (await this.#collect(request, checkEntity)).flat();
+    const connections = (context: FlowContext) => checkConnections(this.#workspace, context);
+    const tried = await this.#withContext(newRunId(), request, undefined, connections);
+    return [...tried, ...(await this.#collect(request, checkEntity)).flat()];
   }
 
   /** Whether the stores still hold what their records and the journal say. Writes nothing. */
@@ -257,6 +259,7 @@ export class Coordinator {
   ): Promise<T> {
     const { name: project, options, state } = this.#workspace;
     let engine: Promise<Engine> | null = null;
+    const connections = new ConnectionTable(this.#workspace.connections ?? {});
     const open = (): Promise<Engine> => {
       engine ??= openEngine({
         memoryLimit: options.memory_limit,
@@ -274,6 +277,7 @@ export class Coordinator {
         state,
         lastTypes: async (config) => lastTypes(await openJournal(state).entries(), config),
         engine: open,
+        connections,
         route: request.route,
         backfill: { from: request.from, to: request.to },
         lastWatermark: (config, storeKeepsRecords) => this.#lastWatermark(config, storeKeepsRecords, open),
@@ -281,6 +285,7 @@ export class Coordinator {
         drain: request.drain,
       });
     } finally {
+      await connections.close();
       await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
     }
   }

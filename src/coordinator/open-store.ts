@@ -14,10 +14,10 @@ export interface StoreEnd {
 /** The store of an entity, without its home; nothing is opened yet. */
 export function storeEnd(
   { name, flow, store: { type, ...settings } }: EntityConfig,
-  { registry, engine, runId, signal = new AbortController().signal }: FlowContext,
+  { registry, engine, connections, runId, signal = new AbortController().signal }: FlowContext,
 ): StoreEnd {
   const session = new LazySession(engine, name);
-  const given = { name, flow, runId, signal, engine: () => session.get(), notice: () => {} };
+  const given = { name, flow, runId, signal, engine: () => session.get(), connections, notice: () => {} };
   return { definition: registry.findStore(type), settings, given, close: () => session.close() };
 }
 

@@ -77,8 +77,11 @@ async function checked(config: EntityConfig, value: string, context: FlowContext
   const { type, ...settings } = config.home;
   const signal = context.signal ?? new AbortController().signal;
   const engine = () => session.get();
+  const { connections } = context;
   try {
-    const home = await context.registry.findHome(type).open(settings, { name: config.name, signal, engine });
+    const home = await context.registry
+      .findHome(type)
+      .open(settings, { name: config.name, signal, engine, connections });
     try {
       return await checkedWatermark(config, (await home.schema()) ?? [], value, await engine());
     } finally {

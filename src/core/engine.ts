@@ -5,6 +5,8 @@ import type { Schema } from './types.js';
 export interface Relation {
   readonly sql: string;
   readonly schema: Schema;
+  /** How many rows it has, where whoever gives it has counted them by other means. */
+  readonly rows?: number;
 }
 
 /** How far a statement is. */

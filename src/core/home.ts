@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { HyggeError } from '../errors/index.js';
 import type { Batch, Row } from './batch.js';
 import type { HomeCapabilities } from './capabilities.js';
+import type { ConnectionDefinition, Connections } from './connection.js';
 import type { EngineSession, Relation } from './engine.js';
 import type { Estimate } from './plan.js';
 import type { Schema } from './types.js';
@@ -12,6 +13,8 @@ export interface HomeContext {
   readonly name: string;
   /** The engine, opened when it is first asked for: a home that does not need it does not pay for it. */
   engine(): Promise<EngineSession>;
+  /** What `connection` of a configuration names. */
+  readonly connections: Connections;
   /** Aborted when the run is stopped; a home stops reading at once. */
   readonly signal: AbortSignal;
   /** The run, where something is carried out or planned by one. */
@@ -59,6 +62,16 @@ export interface ColumnBounds {
   readonly unordered: boolean;
 }
 
+/**
+ * Which rows are looked at: those whose value lies at `from` or above, and those without a place in the order (NULL,
+ * NaN, infinity).
+ */
+export interface Reach {
+  readonly column: string;
+  /** As text that the engine reads back exactly as the column's type. */
+  readonly from: string;
+}
+
 /** Why something cannot be done, in a few words that continue "it cannot be copied: …". */
 export interface Impossible {
   readonly impossible: string;
@@ -81,8 +94,11 @@ export interface HomeSession {
   bounds?(column: string): Promise<ColumnBounds | null>;
   /** The files whose rows, in this order, are the home's rows; or why their bytes alone are not. */
   files?(): Promise<readonly SourceFile[] | Impossible>;
-  /** All rows, all columns. `wanted`: the columns that will be read of it; default: all. */
-  relation?(wanted?: readonly string[]): Promise<Relation>;
+  /**
+   * All rows, all columns. `wanted`: the columns that will be read of it; default: all. `reach`: other rows will not be
+   * looked at; default: all will. A home that can reads no more than that.
+   */
+  relation?(wanted?: readonly string[], reach?: Reach): Promise<Relation>;
   /**
    * Holds checksums that the home has against its data, where nobody else does: called while `relation` is being
    * read. Rejects where the data is damaged.
@@ -114,6 +130,8 @@ export interface HomeDefinition<Type extends string = string, Config extends z.Z
    */
   readonly config: Config;
   readonly capabilities: HomeCapabilities;
+  /** The type of connection that its key `connection` names, where it has one. */
+  readonly connection?: ConnectionDefinition;
   /** Keys that hold paths: relative ones start at the workspace's root. */
   readonly paths?: readonly string[];
   /** The configuration of one entity: `part` is its name or its own path. Default: appended to every path key. */

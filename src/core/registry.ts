@@ -1,4 +1,5 @@
 import { fail } from '../errors/index.js';
+import type { ConnectionDefinition } from './connection.js';
 import type { HomeDefinition } from './home.js';
 import { nearest } from './nearest.js';
 import type { StoreDefinition } from './store.js';
@@ -10,6 +11,7 @@ import type { StoreDefinition } from './store.js';
 export class Registry {
   readonly #homes = new Map<string, HomeDefinition>();
   readonly #stores = new Map<string, StoreDefinition>();
+  readonly #connections = new Map<string, ConnectionDefinition>();
   /** The type that a bare string stands for. */
   readonly defaultType: string;
 
@@ -25,6 +27,15 @@ export class Registry {
   /** Adds a type of store. A name that is taken is TYPE_TAKEN. */
   store(definition: StoreDefinition): this {
     return this.#add('store', this.#stores, definition);
+  }
+
+  /** Adds a type of connection. A name that is taken is TYPE_TAKEN. */
+  connection(definition: ConnectionDefinition): this {
+    return this.#add('connection', this.#connections, definition);
+  }
+
+  get connections(): readonly ConnectionDefinition[] {
+    return [...this.#connections.values()];
   }
 
   get homes(): readonly HomeDefinition[] {
@@ -49,11 +60,12 @@ export class Registry {
     const copy = new Registry(this.defaultType);
     for (const home of this.#homes.values()) copy.home(home);
     for (const store of this.#stores.values()) copy.store(store);
+    for (const connection of this.#connections.values()) copy.connection(connection);
     return copy;
   }
 
   #add<D extends { readonly type: string }>(
-    role: 'home' | 'store',
+    role: 'home' | 'store' | 'connection',
     table: Map<string, D>,
     definition: D,
   ): this {

@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { StoreAudit } from './audit.js';
 import type { Batch } from './batch.js';
 import type { StoreCapabilities, WriteMode } from './capabilities.js';
+import type { ConnectionDefinition, Connections } from './connection.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
 import type { Fingerprint, VerifyLevel } from './fingerprint.js';
-import type { Impossible, SourceFile } from './home.js';
+import type { Impossible, Reach, SourceFile } from './home.js';
 import type { ColumnChoice, StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
 import type { Schema } from './types.js';
@@ -17,6 +18,8 @@ export interface StoreContext {
   readonly flow: string;
   readonly runId: string;
   engine(): Promise<EngineSession>;
+  /** What `connection` of a configuration names. */
+  readonly connections: Connections;
   readonly signal: AbortSignal;
   /** Something that a person should know, such as what was swept after a crash. */
   notice(message: string): void;
@@ -119,9 +122,9 @@ export interface StoreSession {
   record?(): Promise<unknown>;
   /**
    * Every row that readers of the store see now, with at least those of the columns that it has; null where there is
-   * none. Nothing of it is read yet. Left out by stores that cannot tell.
+   * none. Left out by stores that cannot tell. `reach`: other rows will not be looked at; default: all may be.
    */
-  held?(schema: Schema): Promise<Relation | null>;
+  held?(schema: Schema, reach?: Reach): Promise<Relation | null>;
   /** Fails where the store has nothing for the type of a column. Asked before `begin`, in a plan too; writes nothing. */
   checkSchema?(schema: Schema): Promise<void>;
   /** Takes the store for this run and makes room for staging. */
@@ -201,6 +204,8 @@ export interface StoreDefinition<Type extends string = string, Config extends z.
   /** As of a home. */
   readonly config: Config;
   readonly capabilities: StoreCapabilities;
+  /** As of a home. */
+  readonly connection?: ConnectionDefinition;
   readonly paths?: readonly string[];
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
   /** What two flows must not share, such as the absolute path of the folder. */

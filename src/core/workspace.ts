@@ -1,4 +1,5 @@
 import type { EntityConfig } from './entity-config.js';
+import type { TypedConfig } from './plan.js';
 
 /** Limits and habits of a whole run: `options` of `hygge.yml`. */
 export interface RunOptions {
@@ -22,4 +23,6 @@ export interface WorkspaceConfig {
   readonly state: string;
   readonly options: RunOptions;
   readonly entities: readonly EntityConfig[];
+  /** Validated by their types; secrets and all, so never shown. Default: none. */
+  readonly connections?: Readonly<Record<string, TypedConfig>>;
 }

@@ -1,4 +1,5 @@
 import type { Route } from '../core/capabilities.js';
+import type { Connections } from '../core/connection.js';
 import type { Engine, EngineSession } from '../core/engine.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { Registry } from '../core/registry.js';
@@ -11,6 +12,7 @@ export interface FlowContext {
   readonly runId: string;
   /** Opened when a flow first needs it; shared by all. */
   engine(): Promise<Engine>;
+  readonly connections: Connections;
   /** The project's name, for the record. */
   readonly project?: string | undefined;
   /** The folder of the journal and of what hygge keeps for itself; left out for a flow without a project. */

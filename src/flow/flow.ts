@@ -2,17 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
+import { parseConnections } from '../config/index.js';
 import type { Route, RunType } from '../core/capabilities.js';
 import type { Engine } from '../core/engine.js';
 import type { EntityConfig, NullsRule, WatermarkConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
 import type { VerifyLevel } from '../core/fingerprint.js';
-import { type ColumnChoice, defaultRetry, type Plan, type RetrySettings } from '../core/plan.js';
+import {
+  type ColumnChoice,
+  defaultRetry,
+  type Plan,
+  type RetrySettings,
+  type TypedConfig,
+} from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import { openEngine } from '../engine/index.js';
 import { HyggeError } from '../errors/index.js';
+import { ConnectionTable } from './connections.js';
 import type { FlowContext } from './context.js';
 import { Home, type HomeInput, Store, type StoreInput } from './ends.js';
 import { prepare } from './prepare.js';
@@ -39,6 +47,10 @@ export interface FlowOptions {
   readonly verify?: VerifyLevel;
   /** Tries in all (default 3), and seconds before the second one (default 2). For errors that may pass alone. */
   readonly retry?: Partial<RetrySettings>;
+  /** As `connections` of hygge.yml: what `connection` of a home or store names. */
+  readonly connections?: Readonly<
+    Record<string, { readonly type: string } & Readonly<Record<string, unknown>>>
+  >;
   /** Default: the built-in types. */
   readonly registry?: Registry;
   /** Bytes that the engine may use; default: half of what the machine has. */
@@ -80,6 +92,7 @@ export class Flow {
   readonly #config: EntityConfig;
   readonly #options: FlowOptions;
   readonly #registry: Registry;
+  readonly #connections: Readonly<Record<string, TypedConfig>>;
 
   /** Validates; everything that is wrong is thrown together as HyggeErrors. */
   constructor(options: FlowOptions) {
@@ -89,6 +102,7 @@ export class Flow {
     if (!registry.homes.some(({ type }) => type === home.definition.type)) registry.home(home.definition);
     if (!registry.stores.some(({ type }) => type === store.definition.type)) registry.store(store.definition);
     this.#registry = registry;
+    this.#connections = parseConnections(registry, options.connections ?? {});
     this.#options = options;
     this.#config = {
       name: options.name,
@@ -140,6 +154,7 @@ export class Flow {
   async #withContext<T>(options: StartOptions, work: (context: FlowContext) => Promise<T>): Promise<T> {
     let engine: Promise<Engine> | null = null;
     let tempFolder: string | null = null;
+    const connections = new ConnectionTable(this.#connections);
     const open = async (): Promise<Engine> => {
       tempFolder = await mkdtemp(join(tmpdir(), 'hygge-'));
       const { memory_limit: memoryLimit = null, threads = null } = this.#options;
@@ -150,11 +165,13 @@ export class Flow {
         registry: this.#registry,
         runId: newRunId(),
         engine: () => (engine ??= open()),
+        connections,
         route: options.route,
         backfill: { from: options.from, to: options.to },
         signal: options.signal,
       });
     } finally {
+      await connections.close();
       await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
       if (tempFolder !== null) await rm(tempFolder, { recursive: true, force: true });
     }

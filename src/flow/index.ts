@@ -1,3 +1,4 @@
+export { ConnectionTable } from './connections.js';
 export { type FlowContext, LazySession } from './context.js';
 export { Home, HomeConfig, type HomeInput, Store, StoreConfig, type StoreInput } from './ends.js';
 export { Flow, type FlowOptions, type StartOptions, type WatermarkOptions } from './flow.js';

@@ -1,7 +1,6 @@
 import type { Batch } from '../core/batch.js';
 import type { Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
-import type { Plan } from '../core/plan.js';
 import { BatchFingerprint } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
 import type { Prepared } from './prepare.js';
@@ -9,6 +8,7 @@ import { BoundedQueue } from './queue.js';
 import { batchesOfHome, typeError } from './read.js';
 import { filterBatches, shapeBatch } from './shape.js';
 import { type Given, withHomeChecked } from './verify.js';
+import { wantedColumns } from './wanted.js';
 import { movedRelation, movesAll } from './window/moving.js';
 
 /** Memory that waits between reader and writer, at most: 64 MB. */
@@ -35,13 +35,14 @@ export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<
 /** One statement of the engine reads the home and writes the store. */
 export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { plan, home, store, watchdog } = prepared;
-  const relation = await relationOf(home, plan);
+  const relation = await relationOf(home, prepared);
   const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
   await watchdog.hold(withHomeChecked(prepared, 'all', store.writeRelation(shaped, onMove)));
   // Without a filter the home's own count is the one to hold the store to.
-  const whole = plan.where === null && movesAll(prepared.moving) && plan.estimate.exact;
-  return { rows: whole ? plan.estimate.rows : null, values: shaped };
+  const whole = plan.where === null && movesAll(prepared.moving);
+  const counted = relation.rows ?? (plan.estimate.exact ? plan.estimate.rows : null);
+  return { rows: whole ? counted : null, values: shaped };
 }
 
 /** A producer reads the home, a consumer writes the store, a bounded queue lies between. */
@@ -87,9 +88,9 @@ async function fingerprintFor({ plan, homeSession }: Prepared): Promise<BatchFin
   return new BatchFingerprint(await homeSession.get(), plan.output);
 }
 
-async function relationOf(home: HomeSession, plan: Plan): Promise<Relation> {
+async function relationOf(home: HomeSession, { plan, moving }: Prepared): Promise<Relation> {
   if (home.relation === undefined) throw missing(plan.home.type, 'home', 'relation');
-  return home.relation(plan.columns?.map(({ from }) => from));
+  return moving.home ?? home.relation(wantedColumns(plan));
 }
 
 /** The rows of a home as shaped batches, whatever form it gives them in. */
@@ -97,7 +98,7 @@ async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   const { plan, home, watchdog } = prepared;
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();
-    const relation = movedRelation(await relationOf(home, plan), plan, prepared.moving, plan.output);
+    const relation = movedRelation(await relationOf(home, prepared), plan, prepared.moving, plan.output);
     const batchSize = plan.home.batch_size;
     yield* session.batches(relation, {
       signal: watchdog.signal,

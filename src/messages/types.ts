@@ -6,11 +6,16 @@ import { tableLines } from './table.js';
 export interface TypeLists {
   readonly homes: readonly TypeDescription[];
   readonly stores: readonly TypeDescription[];
+  readonly connections: readonly TypeDescription[];
 }
 
 /** The known types for people: each with its keys, what they mean, and their defaults. */
-export function typesText({ homes, stores }: TypeLists, output: Output): string {
-  return [...section('Homes', homes, output), ...section('Stores', stores, output)].join('\n');
+export function typesText({ homes, stores, connections }: TypeLists, output: Output): string {
+  return [
+    ...section('Homes', homes, output),
+    ...section('Stores', stores, output),
+    ...section('Connections', connections, output),
+  ].join('\n');
 }
 
 function section(title: string, types: readonly TypeDescription[], output: Output): string[] {

@@ -18,7 +18,13 @@ export function bring(
   how: { readonly route?: Route; readonly run_type?: RunType } = {},
 ): Promise<EntityResult> {
   const { route, run_type = 'full_drop' } = how;
-  const flow = new Flow({ name: 'contract', home: feedHome(feed), store: trial.store(place), run_type });
+  const flow = new Flow({
+    name: 'contract',
+    home: feedHome(feed),
+    store: trial.store(place),
+    run_type,
+    connections: trial.connections,
+  });
   return flow.start(route === undefined ? {} : { route });
 }
 

@@ -10,7 +10,7 @@ import { Flow, Home } from '../flow/index.js';
 import { type ContractCase, caseInFolder } from './case.js';
 import { checkDefinition, checkForms } from './definition.js';
 import { assertSameTable, pick, type TextTable, textOf } from './text-table.js';
-import { atWorkbench, homeOf, type Workbench, withHome } from './workbench.js';
+import { atWorkbench, type ConnectionSettings, homeOf, type Workbench, withHome } from './workbench.js';
 
 export interface HomeContractOptions<C extends z.ZodObject = z.ZodObject> {
   readonly definition: HomeDefinition<string, C>;
@@ -25,7 +25,11 @@ export interface HomeContractOptions<C extends z.ZodObject = z.ZodObject> {
    * flow therefore leaves out. Default: none.
    */
   readonly notForParquet?: readonly string[];
+  /** What `connection` of the configuration names, as `connections` of hygge.yml. Default: none. */
+  readonly connections?: ConnectionSettings;
 }
+
+type AtBench = <T>(work: (bench: Workbench) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** How long a home may take to notice that it is to stop, in milliseconds. */
 const patience = 10_000;
@@ -39,9 +43,11 @@ export function homeContract<C extends z.ZodObject>(
 ): readonly ContractCase[] {
   const { definition } = options;
   const { gives, ordered } = definition.capabilities;
+  const { connections = {} } = options;
+  const atBench: AtBench = (work, signal) => atWorkbench(work, signal, connections);
   const open = (): Home => homeOf(definition, options.config);
   const table = (form: Form): Promise<TextTable> =>
-    atWorkbench((bench) => withHome(open(), bench.home, (session) => read(session, form, bench)));
+    atBench((bench) => withHome(open(), bench.home, (session) => read(session, form, bench)));
   const forms = gives.filter((form) => form !== 'files');
 
   const cases: ContractCase[] = [
@@ -52,7 +58,7 @@ export function homeContract<C extends z.ZodObject>(
     {
       name: 'a home gives the forms that its capabilities name',
       run: () =>
-        atWorkbench((bench) =>
+        atBench((bench) =>
           withHome(open(), bench.home, async ({ files, relation, read }) => {
             const has = { files: files !== undefined, relation: relation !== undefined };
             checkForms(gives, { ...has, batches: read !== undefined }, 'gives');
@@ -63,7 +69,7 @@ export function homeContract<C extends z.ZodObject>(
       name: 'a home tells the same columns each time it is opened',
       run: async () => {
         const look = (): Promise<Schema | null> =>
-          atWorkbench((bench) => withHome(open(), bench.home, (session) => session.schema()));
+          atBench((bench) => withHome(open(), bench.home, (session) => session.schema()));
         const schema = await look();
         assert.notEqual(schema?.length, 0, 'there is at least one column');
         assert.deepEqual(await look(), schema);
@@ -72,10 +78,10 @@ export function homeContract<C extends z.ZodObject>(
     {
       name: 'a home tells how much there is, and is right where it says that it knows',
       run: async () => {
-        const estimate = await atWorkbench((bench) =>
+        const estimate = await atBench((bench) =>
           withHome(open(), bench.home, (session) => session.estimate()),
         );
-        const rows = await countRows(open());
+        const rows = await countRows(open(), atBench);
         if (estimate.exact) assert.equal(estimate.rows, rows, 'an exact estimate is the number of rows');
         if (options.rows !== undefined) assert.equal(rows, options.rows, 'the number of rows');
       },
@@ -91,7 +97,7 @@ export function homeContract<C extends z.ZodObject>(
     {
       name: 'a home can be closed twice, and without being read',
       run: () =>
-        atWorkbench((bench) =>
+        atBench((bench) =>
           withHome(open(), bench.home, async (session) => {
             await session.close();
             await session.close();
@@ -108,11 +114,11 @@ export function homeContract<C extends z.ZodObject>(
           if (whole === null) return;
           const columns = whole.columns.filter((name) => !options.notForParquet?.includes(name));
           const expected = pick(whole, columns);
-          const flow = new Flow({ name: 'contract', home: open(), store: path, columns });
+          const flow = new Flow({ name: 'contract', home: open(), store: path, columns, connections });
           const result = await flow.start(route === null ? {} : { route });
           assert.equal(result.status, expected.rows.length === 0 ? result.status : 'success');
           assert.equal(result.rows, expected.rows.length, 'the flow tells how many rows it brought');
-          const settled = await atWorkbench((bench) =>
+          const settled = await atBench((bench) =>
             withHome(Home.create(path), bench.home, (session) => read(session, 'relation', bench)),
           );
           assertSameTable(settled, expected, 'what settled', { ordered });
@@ -130,18 +136,18 @@ export function homeContract<C extends z.ZodObject>(
       },
     });
   }
-  if (gives.includes('batches')) cases.push(...batchCases(open));
+  if (gives.includes('batches')) cases.push(...batchCases(open, atBench));
   return cases;
 }
 
 /** Cases for homes whose rows come through JavaScript. */
-function batchCases(open: () => Home): ContractCase[] {
+function batchCases(open: () => Home, atBench: AtBench): ContractCase[] {
   return [
     {
       name: 'a home stops reading when it is told to',
       run: async () => {
         const stop = new AbortController();
-        await atWorkbench(async (bench) => {
+        await atBench(async (bench) => {
           await withHome(open(), bench.home, async (session) => {
             const pieces = session.read?.({ signal: stop.signal })[Symbol.asyncIterator]();
             await pieces?.next();
@@ -157,7 +163,7 @@ function batchCases(open: () => Home): ContractCase[] {
     {
       name: 'a home can be left in the middle of a read',
       run: () =>
-        atWorkbench((bench) =>
+        atBench((bench) =>
           withHome(open(), bench.home, async (session) => {
             for await (const _ of session.read?.({ signal: bench.home.signal }) ?? []) break;
           }),
@@ -175,8 +181,8 @@ function flowRoutes(gives: readonly Form[]): readonly (Route | null)[] {
       : [];
 }
 
-async function countRows(home: Home): Promise<number> {
-  return atWorkbench((bench) =>
+async function countRows(home: Home, atBench: AtBench): Promise<number> {
+  return atBench((bench) =>
     withHome(home, bench.home, async (session) => {
       const { gives } = home.definition.capabilities;
       if (session.files !== undefined && !gives.includes('relation') && !gives.includes('batches')) {

@@ -9,7 +9,7 @@ import { recoveryCases } from './store-recovery-cases.js';
 import { sessionCases } from './store-session-cases.js';
 import { kindCases } from './store-value-cases.js';
 import type { TextTable } from './text-table.js';
-import { storeOf } from './workbench.js';
+import { type ConnectionSettings, storeOf } from './workbench.js';
 
 export interface StoreContractOptions<C extends z.ZodObject = z.ZodObject> {
   readonly definition: StoreDefinition<string, C>;
@@ -26,6 +26,8 @@ export interface StoreContractOptions<C extends z.ZodObject = z.ZodObject> {
   readonly changes?: readonly TypeKind[];
   /** More rows than the store keeps together (in a file, in a transaction). Default: 25,000. */
   readonly manyRows?: number;
+  /** What `connection` of the configuration names, as `connections` of hygge.yml. Default: none. */
+  readonly connections?: ConnectionSettings;
 }
 
 /** A store to try, and how. */
@@ -36,6 +38,7 @@ export interface StoreOnTrial {
   readonly refuses: readonly TypeKind[];
   readonly changes: readonly TypeKind[];
   readonly manyRows: number;
+  readonly connections: ConnectionSettings;
   /** The routes that end in it. */
   readonly routes: readonly Route[];
 }
@@ -55,6 +58,7 @@ export function storeContract<C extends z.ZodObject>(
     refuses: options.refuses ?? [],
     changes: options.changes ?? [],
     manyRows: options.manyRows ?? 25_000,
+    connections: options.connections ?? {},
     routes: definition.capabilities.takes.includes('relation') ? ['engine', 'batches'] : ['batches'],
   };
   return [

@@ -15,7 +15,7 @@ export function recoveryCases(trial: StoreOnTrial): ContractCase[] {
   const at = (name: string, run: (place: string) => Promise<void>): ContractCase =>
     caseInFolder(name, (folder) => run(join(folder, 'store')));
   const open = <T>(place: string, work: (session: StoreSession) => Promise<T>): Promise<T> =>
-    atWorkbench((bench) => withStore(trial.store(place), bench.store, work));
+    atWorkbench((bench) => withStore(trial.store(place), bench.store, work), undefined, trial.connections);
   const twice = async (place: string): Promise<void> => {
     const how = { run_type: adds ? 'incremental' : 'full_drop' } as const;
     await bring(trial, place, one, how);

@@ -23,7 +23,11 @@ export function sessionCases(trial: StoreOnTrial): ContractCase[] {
     place: string,
     work: (session: StoreSession, bench: Workbench) => Promise<T>,
   ): Promise<T> =>
-    atWorkbench((bench) => withStore(trial.store(place), bench.store, (session) => work(session, bench)));
+    atWorkbench(
+      (bench) => withStore(trial.store(place), bench.store, (session) => work(session, bench)),
+      undefined,
+      trial.connections,
+    );
   const after = mode === 'replace' ? [two] : [one, two];
 
   return [

@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { builtinRegistry } from '../builtin.js';
+import { parseConnections } from '../config/index.js';
 import type { EngineSession } from '../core/engine.js';
 import type { HomeContext, HomeDefinition, HomeSession } from '../core/home.js';
 import { Registry } from '../core/registry.js';
 import { newRunId } from '../core/run-id.js';
 import type { StoreContext, StoreDefinition, StoreSession } from '../core/store.js';
 import { openEngine } from '../engine/index.js';
-import { Home, Store } from '../flow/index.js';
+import { ConnectionTable, Home, Store } from '../flow/index.js';
 import { inFolder } from './case.js';
+
+/** As `connections` of hygge.yml. */
+export type ConnectionSettings = Readonly<
+  Record<string, { readonly type: string } & Readonly<Record<string, unknown>>>
+>;
 
 /** What a session can be opened with, and an engine session to look at its rows with. */
 export interface Workbench {
@@ -23,6 +29,7 @@ const name = 'contract';
 export async function atWorkbench<T>(
   work: (bench: Workbench) => Promise<T>,
   signal: AbortSignal = new AbortController().signal,
+  settings: ConnectionSettings = {},
 ): Promise<T> {
   return inFolder(async (folder) => {
     const engine = await openEngine({ memoryLimit: null, threads: 2, tempFolder: join(folder, 'engine') });
@@ -35,13 +42,23 @@ export async function atWorkbench<T>(
         return own;
       };
     };
+    const connections = new ConnectionTable(parseConnections(builtinRegistry(), settings));
     try {
       return await work({
         session: await lazily()(),
-        home: { name, signal, engine: lazily() },
-        store: { name, flow: name, runId: newRunId(), signal, engine: lazily(), notice: () => {} },
+        home: { name, signal, connections, engine: lazily() },
+        store: {
+          name,
+          flow: name,
+          runId: newRunId(),
+          signal,
+          connections,
+          engine: lazily(),
+          notice: () => {},
+        },
       });
     } finally {
+      await connections.close();
       for (const session of new Set(sessions)) await session.then((open) => open.close()).catch(() => {});
       await engine.close();
     }

@@ -189,7 +189,7 @@ describe('types', () => {
       },
     ];
     const text = typesText(
-      { homes: [{ type: 'parquet', summary: 'Reads files', keys }], stores: [] },
+      { homes: [{ type: 'parquet', summary: 'Reads files', keys }], stores: [], connections: [] },
       captured(),
     );
     expect(text).toContain('Homes\n  parquet  Reads files\n');

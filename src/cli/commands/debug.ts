@@ -14,7 +14,8 @@ Examples:
   hygge debug -f orders    check those of one flow
   hygge debug --json       the same as one JSON document
 
-Homes are opened and their columns read; stores are looked into and their rights tested. Nothing is written.
+Connections are tried step by step; homes are opened and their columns read; stores are looked into and their
+rights tested. Nothing is written.
 Exit codes: 0 all is well, 1 something could not be reached, 2 the configuration is wrong.`;
 
 /** `hygge debug`: checks every home and store for real. */

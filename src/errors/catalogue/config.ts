@@ -19,7 +19,7 @@ export const configErrors = {
         ? `Did you mean "${f.nearest}"?`
         : '`hygge types` lists them all. A type from a package must be named under plugins: in hygge.yml.',
   }),
-  TYPE_TAKEN: entry<{ role: 'home' | 'store'; type: string }>({
+  TYPE_TAKEN: entry<{ role: 'home' | 'store' | 'connection'; type: string }>({
     title: 'Two definitions for one type name',
     kind: 'config',
     message: (f) => `a ${f.role} of type "${f.type}" is already registered`,

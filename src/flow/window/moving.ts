@@ -7,6 +7,8 @@ import { settledName } from './window.js';
 
 /** What of a home is moved. Without a watermark: everything that the shape lets through. */
 export interface Moving {
+  /** The home's rows as they were given for the window, so that they are not asked for twice; null: not yet. */
+  readonly home: Relation | null;
   /** A condition for rows that the store cannot hold yet; null: every row; false: no row. */
   readonly fresh: string | null | false;
   /** A SELECT of rows that the store may hold already, without those that it does; null: there are none. */
@@ -17,7 +19,7 @@ export interface Moving {
   readonly reach: string | null;
 }
 
-export const everything: Moving = { fresh: null, late: null, merge: null, reach: null };
+export const everything: Moving = { home: null, fresh: null, late: null, merge: null, reach: null };
 
 /** Whether every row that the shape lets through is moved. */
 export const movesAll = ({ fresh, late, merge }: Moving): boolean =>

@@ -1,7 +1,7 @@
 import type { WriteMode } from '../../core/capabilities.js';
 import type { Relation } from '../../core/engine.js';
 import type { EntityConfig } from '../../core/entity-config.js';
-import type { HomeSession } from '../../core/home.js';
+import type { HomeSession, Reach } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import type { WatermarkWindow } from '../../core/plan.js';
 import type { StoreSession } from '../../core/store.js';
@@ -9,6 +9,7 @@ import { type Column, type LogicalType, type Schema, sameType, typeName } from '
 import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
+import { wantedColumns } from '../wanted.js';
 import { allRows, type Conditions } from './conditions.js';
 import { both, everything, lateSelect, type Moving, mergeSelect, wanted } from './moving.js';
 import { finite } from './ordered.js';
@@ -79,36 +80,58 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
   }
   const primaryKey = watermark.primary_key;
   const shape = { columns, where };
-  const read = columns?.map(({ from }) => from).concat(column?.name ?? [], primaryKey);
-  const relation = await home.relation(read);
-  const merged = async (conditions: Conditions, order: string | null): Promise<Moving> => {
+  const read = wantedColumns({ schema: request.schema, columns, where }, [
+    ...(column === null ? [] : [column.name]),
+    ...primaryKey,
+  ]);
+  const give = home.relation.bind(home);
+  const merged = async (
+    relation: Relation,
+    conditions: Conditions,
+    order: string | null,
+  ): Promise<Moving> => {
     await refuseNullKeys(request, relation, primaryKey, conditions);
     const merge = mergeSelect({ home: relation, shape, conditions, primaryKey, order });
-    return { ...everything, reach: conditions.reach, merge };
+    return { ...everything, home: relation, reach: conditions.reach, merge };
   };
-  if (column === null) return { window: null, moving: await merged(allRows, null), keep: kept, warnings: [] };
-  const held = mode === 'append' ? await heldRows(store, output, config, column) : undefined;
-  const { window, conditions, warnings } = await planWindow({
+  if (column === null) {
+    const moving = await merged(await give(read), allRows, null);
+    return { window: null, moving, keep: kept, warnings: [] };
+  }
+  const {
+    window,
+    conditions,
+    warnings,
+    home: relation,
+    held,
+  } = await planWindow({
     name,
     config: watermark,
     column,
     mode,
     columns,
     where,
-    home: relation,
+    home: (reach) => give(read, reach),
     bounds: (await home.bounds?.(column.name)) ?? null,
-    held,
+    tellsHeld: mode === 'append' && store.held !== undefined,
+    held: async (reach) => (mode === 'append' ? heldRows(store, output, config, column, reach) : undefined),
     kept,
     backfill: request.backfill,
     session: await request.engine(),
   });
   if (mode === 'merge') {
-    const moving = await merged(conditions, laterFirst(column));
+    const moving = await merged(relation, conditions, laterFirst(column));
     return { window, moving, keep: keptAfter(window, kept), warnings };
   }
   const from = { home: relation, shape, output, conditions, held: held ?? null };
   const late = lateSelect({ ...from, column: column.name, primaryKey });
-  const moving: Moving = { fresh: conditions.fresh, late, merge: null, reach: conditions.reach };
+  const moving: Moving = {
+    home: relation,
+    fresh: conditions.fresh,
+    late,
+    merge: null,
+    reach: conditions.reach,
+  };
   return { window, moving, keep: keptAfter(window, kept), warnings };
 }
 
@@ -123,8 +146,10 @@ async function heldRows(
   output: Schema,
   { name, columns, watermark }: EntityConfig,
   column: Column,
+  reach: Reach | undefined,
 ): Promise<Relation | null | undefined> {
-  const held = await store.held?.(output);
+  const there = reach && { ...reach, column: settledName(column.name, columns) ?? column.name };
+  const held = await store.held?.(output, there);
   if (held == null) return held;
   const casts = new Map<string, LogicalType>();
   for (const key of [column.name, ...(watermark?.primary_key ?? [])]) {

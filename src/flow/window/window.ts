@@ -1,7 +1,7 @@
 import type { WriteMode } from '../../core/capabilities.js';
 import type { Relation } from '../../core/engine.js';
 import type { WatermarkConfig } from '../../core/entity-config.js';
-import type { ColumnBounds } from '../../core/home.js';
+import type { ColumnBounds, Reach } from '../../core/home.js';
 import type { ColumnChoice, WatermarkWindow } from '../../core/plan.js';
 import { type Column, typeName } from '../../core/types.js';
 import type { KeptWatermark } from '../../core/watermark.js';
@@ -18,11 +18,14 @@ export interface WindowRequest {
   readonly mode: WriteMode;
   readonly columns: readonly ColumnChoice[] | null;
   readonly where: string | null;
-  readonly home: Relation;
+  /** The home's rows, or those of a reach; read when it is asked for. */
+  home(reach: Reach | undefined): Promise<Relation>;
   /** What is known of the column without reading it. */
   readonly bounds: ColumnBounds | null;
+  /** Whether the store can tell what it holds, and is asked. */
+  readonly tellsHeld: boolean;
   /** What the store holds; null: nothing; undefined: it cannot tell. */
-  readonly held: Relation | null | undefined;
+  held(reach: Reach | undefined): Promise<Relation | null | undefined>;
   /** The watermark that goes on from an earlier run; null where there is none. */
   readonly kept: KeptWatermark | null;
   /** From `--from` and `--to`: this run alone, whatever the watermark is. */
@@ -38,6 +41,8 @@ export interface Backfill {
 export interface PlannedWindow {
   readonly window: WatermarkWindow;
   readonly conditions: Conditions;
+  readonly home: Relation;
+  readonly held: Relation | null | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -48,7 +53,7 @@ export function settledName(column: string, columns: readonly ColumnChoice[] | n
 
 /** Fixes which rows are moved: from where the store is, to where the home is now. */
 export async function planWindow(request: WindowRequest): Promise<PlannedWindow> {
-  const { config, column, mode, session, kept, backfill, held } = request;
+  const { config, column, mode, session, kept, backfill } = request;
   const { type } = column;
   const values = new Values(session, type);
   const warnings: string[] = [];
@@ -63,8 +68,11 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
   const from =
     askedFrom ?? (await values.greater(start, before === null ? null : await back(request, values, before)));
   const limit = askedTo ?? end;
-  const { max, hasUnordered } = await survey(request, from, limit);
-  if (hasUnordered && config.nulls === 'fail') await refuseUnordered(request);
+  const reach = from === null ? undefined : { column: column.name, from };
+  const home = await request.home(reach);
+  const held = await request.held(reach);
+  const { max, hasUnordered } = await survey({ ...request, home }, from, limit);
+  if (hasUnordered && config.nulls === 'fail') await refuseUnordered({ ...request, home });
 
   const heldColumn = settledName(column.name, request.columns) ?? column.name;
   const compares = mode === 'append' && held != null;
@@ -110,7 +118,7 @@ export async function planWindow(request: WindowRequest): Promise<PlannedWindow>
       (held !== undefined || before === null || mode !== 'append'),
     limited: from !== null || limit !== null || (hasUnordered && config.nulls === 'skip'),
   });
-  return { window, conditions, warnings };
+  return { window, conditions, home, held, warnings };
 }
 
 /** The column that a watermark names, once everything that the configuration says of it is known to be right. */
@@ -171,12 +179,12 @@ export async function readValue(
 
 /** The watermark of earlier runs as a value of the column as it is now. */
 async function goneBefore(
-  { kept, column, held }: WindowRequest,
+  { kept, column, tellsHeld }: WindowRequest,
   values: Values,
   warnings: string[],
 ): Promise<string | null> {
   if (kept === null) return null;
-  const left = held === undefined ? '' : '; rows that the store holds are left out';
+  const left = !tellsHeld ? '' : '; rows that the store holds are left out';
   if (kept.column !== column.name) {
     warnings.push(
       `the store's watermark is that of "${kept.column}", so this run starts from the beginning${left}`,
@@ -207,9 +215,11 @@ async function back(
   });
 }
 
+type Surveyed = Omit<WindowRequest, 'home'> & { readonly home: Relation };
+
 /** The greatest value that is moved, and whether there are rows without one. Reads as little as it can. */
 async function survey(
-  request: WindowRequest,
+  request: Surveyed,
   from: string | null,
   limit: string | null,
 ): Promise<{ max: string | null; hasUnordered: boolean }> {
@@ -247,7 +257,7 @@ async function greatest(
   return row?.[0] ?? null;
 }
 
-async function refuseUnordered({ name, column, session, home, where }: WindowRequest): Promise<void> {
+async function refuseUnordered({ name, column, session, home, where }: Surveyed): Promise<void> {
   const filter = where === null ? '' : `(${where}\n) AND `;
   const without = unordered(column.name, column.type);
   const [row] = await session.rows(`SELECT count(*) FROM (${home.sql}) WHERE ${filter}${without}`);
