@@ -98,6 +98,47 @@ export const errorExamples = {
     hint: 'Write a path, such as store: data/store, or a map with type.',
   },
 
+  CONNECTION_UNKNOWN: {
+    connection: 'warehose',
+    type: 'postgres',
+    known: ['warehouse'],
+    nearest: 'warehouse',
+  },
+  CONNECTION_FAILED: {
+    connection: 'warehouse',
+    where: 'ada@db.example.org:5432/shop',
+    step: 'reaching the server',
+    reason: 'connect ECONNREFUSED 192.0.2.1:5432',
+    hint: 'Is the server running, and does it listen there? Check host: and port:.',
+  },
+  CONNECTION_LOST: {
+    connection: 'warehouse',
+    where: 'ada@db.example.org:5432/shop',
+    reason: 'Connection terminated unexpectedly',
+  },
+  DATABASE_FAILED: {
+    connection: 'warehouse',
+    reason: 'canceling statement due to statement timeout',
+    code: '57014',
+  },
+  DATABASE_RIGHTS: {
+    connection: 'warehouse',
+    reason: 'ada may not make tables in the schema sales, where rows are staged',
+    grant: 'GRANT USAGE, CREATE ON SCHEMA "sales" TO "ada"',
+  },
+  TABLE_LOCKED: {
+    table: 'sales.orders',
+    connection: 'warehouse',
+    holder: 'hygge 01k0q3v7r2m8x5c9d4f6g1h0jn (process 4711 of the server) since 2026-01-01 10:00:00+00',
+  },
+  COLUMN_REFUSED: {
+    name: 'orders',
+    column: 'amount',
+    type: 'DECIMAL(18,4)',
+    table: 'sales.orders',
+    reason: 'it is numeric(10,2) there, and a value could change on its way into that',
+  },
+
   WORKSPACE_NOT_FOUND: { looked: ['/home/ada/elsewhere', '/home/ada', '/home', '/'] },
   CONFIG_NOT_FOUND: { path: 'oders.yaml', what: 'the file or folder' },
   CONFIG_UNREADABLE: { path: 'hygge.yml', reason: 'it is not text in UTF-8' },

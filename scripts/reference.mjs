@@ -21,7 +21,7 @@ function table(titles, rows) {
 
 function typesPage() {
   const registry = builtinRegistry();
-  const { homes, stores } = describeTypes(registry);
+  const { homes, stores, connections } = describeTypes(registry);
   const homeAbilities = ({ capabilities: { gives, ordered } }) =>
     `Gives: ${gives.join(', ')}. Rows come in the same order every time: ${ordered ? 'yes' : 'no'}.`;
   const storeAbilities = ({ capabilities: { takes, modes, ordered } }) =>
@@ -30,7 +30,7 @@ function typesPage() {
     types.flatMap((type) => [
       `### ${role} ${code(type.type)}`,
       `${type.summary}.`,
-      abilities(type.type),
+      ...abilities(type.type),
       table(
         ['key', 'value', 'default', 'meaning'],
         type.keys.map((key) => [
@@ -44,12 +44,15 @@ function typesPage() {
   const find = (list, type) => list.find((definition) => definition.type === type);
   return page([
     made('the schemas of the types'),
-    '# Types of homes and stores',
+    '# Types of homes, stores and connections',
     'The same list as `hygge types`, which also knows the types of plugins. How the keys are written is in [configuration.md](configuration.md).',
     '## Homes',
-    ...section('home', homes, (type) => homeAbilities(find(registry.homes, type))),
+    ...section('home', homes, (type) => [homeAbilities(find(registry.homes, type))]),
     '## Stores',
-    ...section('store', stores, (type) => storeAbilities(find(registry.stores, type))),
+    ...section('store', stores, (type) => [storeAbilities(find(registry.stores, type))]),
+    '## Connections',
+    'What stands under `connections:` in `hygge.yml`, each under a name of its own; homes and stores say the name.',
+    ...section('connection', connections, () => []),
   ]);
 }
 

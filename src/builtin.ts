@@ -1,14 +1,17 @@
+import { postgresConnection } from './connections/postgres/definition.js';
 import { Registry } from './core/registry.js';
 import { csvHome } from './homes/csv/index.js';
 import { duckdbHome } from './homes/duckdb/index.js';
 import { localHome } from './homes/local/index.js';
 import { ndjsonHome } from './homes/ndjson/index.js';
 import { parquetHome } from './homes/parquet/index.js';
+import { postgresHome } from './homes/postgres/index.js';
 import { csvStore } from './stores/csv/index.js';
 import { duckdbStore } from './stores/duckdb/index.js';
 import { localStore } from './stores/local/index.js';
 import { ndjsonStore } from './stores/ndjson/index.js';
 import { parquetStore } from './stores/parquet/index.js';
+import { postgresStore } from './stores/postgres/index.js';
 
 const local = {
   home: localHome([parquetHome, csvHome, ndjsonHome]),
@@ -23,11 +26,14 @@ export function builtinRegistry(): Registry {
     .home(ndjsonHome)
     .home(local.home)
     .home(duckdbHome)
+    .home(postgresHome)
     .store(parquetStore)
     .store(csvStore)
     .store(ndjsonStore)
     .store(local.store)
-    .store(duckdbStore);
+    .store(duckdbStore)
+    .store(postgresStore)
+    .connection(postgresConnection);
 }
 
 /** Every type that comes with hygge. Naming them here keeps what they add to HomeTypes and StoreTypes in the declarations. */
@@ -37,8 +43,10 @@ export type BuiltinType =
   | typeof ndjsonHome
   | typeof local.home
   | typeof duckdbHome
+  | typeof postgresHome
   | typeof parquetStore
   | typeof csvStore
   | typeof ndjsonStore
   | typeof local.store
-  | typeof duckdbStore;
+  | typeof duckdbStore
+  | typeof postgresStore;

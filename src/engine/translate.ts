@@ -48,6 +48,12 @@ const rules: readonly Rule[] = [
     make: (_, { name }, cause) => fail('INTERRUPTED', { name }, { cause }),
   },
   {
+    pattern:
+      /CSV Error on Line: (\d+)[\s\S]*?Error when converting column "(.*)"\. Could not convert string "([\s\S]*?)" to '(.*)'/,
+    make: ([, row = '', column = '', value = '', type = ''], { name }, cause) =>
+      fail('VALUE_UNFIT', { name, column, row: Number(row), value: JSON.stringify(value), type }, { cause }),
+  },
+  {
     pattern: /max_temp_directory_size/,
     make: (_, __, cause) => fail('DISK_FULL', { what: "the engine's", path: 'temporary files' }, { cause }),
   },

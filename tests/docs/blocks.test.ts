@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { builtinRegistry, Coordinator, HyggeError, HyggeErrors, loadWorkspace } from '../../src/index.js';
 import { type Block, blocks, environmentOf, place, projects } from './blocks.js';
 import { compile } from './compile.js';
+import { databaseFor } from './database.js';
 import { node, sandbox } from './sandbox.js';
 
 const isCode = (block: Block): boolean => block.language === 'ts';
@@ -77,7 +78,8 @@ describe('YAML in the pages', () => {
     }
     const [only = '.'] = Object.keys(files).filter((name) => !name.includes('/'));
     const path = 'hygge.yml' in files ? '.' : only;
-    expect(await run(path, folder, environmentOf(group))).toEqual(wanted(group));
+    const env = { ...environmentOf(group), ...(await databaseFor(group)) };
+    expect(await run(path, folder, env)).toEqual(wanted(group));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from '../entry.js';
 import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
+import { connectionErrors } from './connections.js';
 import { databaseErrors } from './database.js';
 import { fileErrors } from './files.js';
 import { journalErrors } from './journal.js';
@@ -17,6 +18,7 @@ import { workspaceErrors } from './workspace.js';
 export const catalogue = {
   ...cliErrors,
   ...configErrors,
+  ...connectionErrors,
   ...databaseErrors,
   ...fileErrors,
   ...journalErrors,

@@ -1,0 +1,183 @@
+import {
+  columnIn,
+  columnsOf,
+  ordered,
+  type PostgresConnection,
+  type PostgresSession,
+  parseTable,
+  postgresConnection,
+  qualified,
+  quoteName,
+  quoteText,
+  type SpooledColumn,
+  SpoolFolder,
+  shownTable,
+  spool,
+  unordered,
+} from '../../connections/postgres/index.js';
+import type { Relation } from '../../core/engine.js';
+import type { ColumnBounds, HomeContext, HomeSession, Reach } from '../../core/home.js';
+import { nearest } from '../../core/nearest.js';
+import type { Estimate } from '../../core/plan.js';
+import type { Schema } from '../../core/types.js';
+import { fail, HyggeError } from '../../errors/index.js';
+import type { PostgresHomeConfig } from './index.js';
+
+/** Connects, and holds still what is read: everything is seen as it was at this moment. */
+export async function openPostgresHome(
+  config: PostgresHomeConfig,
+  context: HomeContext,
+): Promise<HomeSession> {
+  const source = sourceOf(config, context.name);
+  const connection = await context.connections.open(postgresConnection, config.connection);
+  const session = await connection.session({
+    role: 'home',
+    runId: context.runId ?? null,
+    signal: context.signal,
+  });
+  try {
+    await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const columns = await columnsAt(session, source, connection, context.name);
+    return new PostgresHomeSession(context.name, session, source, columns);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+interface Source {
+  /** What stands behind FROM. */
+  readonly from: string;
+  /** For people. */
+  readonly shown: string;
+  readonly isQuery: boolean;
+}
+
+function sourceOf({ table, query }: PostgresHomeConfig, name: string): Source {
+  if (query !== undefined) {
+    const sql = query.trim().replace(/;+$/, '');
+    return { from: `(${sql}\n) AS hygge_query`, shown: 'the query', isQuery: true };
+  }
+  if (table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table', 'query'] });
+  const destination = parseTable(table);
+  return { from: qualified(destination), shown: shownTable(destination), isQuery: false };
+}
+
+/** The columns of what is read. TABLE_NOT_FOUND, QUERY_FAILED where it cannot be. */
+async function columnsAt(
+  session: PostgresSession,
+  { from, shown, isQuery }: Source,
+  connection: PostgresConnection,
+  name: string,
+): Promise<readonly SpooledColumn[]> {
+  const columns = await columnsOf(session, `SELECT * FROM ${from}`).catch(async (error: unknown) => {
+    if (!(error instanceof HyggeError) || error.code !== 'DATABASE_FAILED') throw error;
+    if (isQuery) throw fail('QUERY_FAILED', { name, reason: String(error.facts.reason) }, { cause: error });
+    if (error.facts.code !== '42P01' && error.facts.code !== '3F000') throw error;
+    await session.run('ROLLBACK');
+    const known = (
+      await session.rows(
+        "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2",
+      )
+    ).map(([schema, table]) => shownTable({ schema: schema ?? '', table: table ?? '' }));
+    const facts = { name, table: shown, path: connection.where, known, nearest: nearest(shown, known) };
+    throw fail('TABLE_NOT_FOUND', facts, { cause: error });
+  });
+  const seen = new Set<string>();
+  for (const column of columns) {
+    if (seen.has(column.name)) throw fail('COLUMN_CLASH', { name, column: column.name });
+    seen.add(column.name);
+  }
+  const required = isQuery ? new Set() : await requiredColumns(session, from);
+  return columns.map((column) => {
+    const how = columnIn(name, column);
+    return { name: column.name, type: how.type, nullable: !required.has(column.name), how };
+  });
+}
+
+async function requiredColumns(session: PostgresSession, table: string): Promise<ReadonlySet<string | null>> {
+  const found = await session.rows(
+    `SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = ${quoteText(table)}::regclass AND attnum > 0 AND attnotnull AND NOT attisdropped`,
+  );
+  return new Set(found.map(([name]) => name ?? null));
+}
+
+class PostgresHomeSession implements HomeSession {
+  readonly #name: string;
+  readonly #session: PostgresSession;
+  readonly #source: Source;
+  readonly #columns: readonly SpooledColumn[];
+  readonly #folder = new SpoolFolder();
+  readonly #relations = new Map<string, Promise<Relation>>();
+
+  constructor(name: string, session: PostgresSession, source: Source, columns: readonly SpooledColumn[]) {
+    this.#name = name;
+    this.#session = session;
+    this.#source = source;
+    this.#columns = columns;
+  }
+
+  async schema(): Promise<Schema> {
+    return this.#columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+  }
+
+  /** What the statistics of the server say, which is seldom exact. */
+  async estimate(): Promise<Estimate> {
+    const unknown = { rows: null, bytes: null, files: null, exact: false };
+    if (this.#source.isQuery) return unknown;
+    const [row] = await this.#session.rows(
+      `SELECT CASE WHEN reltuples >= 0 AND relkind IN ('r', 'm') THEN reltuples::bigint END, CASE WHEN relkind IN ('r', 'm') THEN pg_table_size(oid) END FROM pg_catalog.pg_class WHERE oid = ${quoteText(this.#source.from)}::regclass`,
+    );
+    const [rows = null, bytes = null] = row ?? [];
+    return {
+      ...unknown,
+      rows: rows === null ? null : Number(rows),
+      bytes: bytes === null ? null : Number(bytes),
+    };
+  }
+
+  async bounds(name: string): Promise<ColumnBounds | null> {
+    const column = this.#columns.find((one) => one.name === name);
+    if (column === undefined) return null;
+    if (column.how.isMadeText) {
+      const type = 'a type whose values are text outside of Postgres';
+      throw fail('WATERMARK_UNORDERED', { name: this.#name, column: name, type });
+    }
+    const [open, value] = [unordered(column), ordered(column)];
+    const greatest = `SELECT ${quoteName(name)} FROM ${this.#source.from} WHERE NOT ${open} ORDER BY ${value} DESC LIMIT 1`;
+    const [row] = await this.#session.rows(
+      `SELECT (${greatest}), EXISTS (SELECT 1 FROM ${this.#source.from} WHERE ${open})`,
+    );
+    const [max = null, has = null] = row ?? [];
+    return max?.endsWith(' BC') ? null : { max, unordered: has === 't' };
+  }
+
+  relation(wanted?: readonly string[], reach?: Reach): Promise<Relation> {
+    const columns =
+      wanted === undefined ? this.#columns : this.#columns.filter(({ name }) => wanted.includes(name));
+    const where = this.#reached(reach);
+    const key = JSON.stringify([columns.map(({ name }) => name), where]);
+    const known = this.#relations.get(key);
+    if (known !== undefined) return known;
+    const relation = spool({
+      session: this.#session,
+      folder: this.#folder,
+      columns,
+      from: this.#source.from,
+      where,
+    });
+    this.#relations.set(key, relation);
+    return relation;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#session.close(), ...this.#relations.values()]);
+    await this.#folder.remove();
+  }
+
+  #reached(reach: Reach | undefined): string | null {
+    const column = this.#columns.find(({ name }) => name === reach?.column);
+    if (reach === undefined || column === undefined || reach.from.includes('(BC)')) return null;
+    return `(${ordered(column)} >= ${quoteText(reach.from)} OR ${unordered(column)})`;
+  }
+}

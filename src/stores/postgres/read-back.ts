@@ -1,0 +1,68 @@
+import {
+  columnIn,
+  columnsOf,
+  ordered,
+  type PostgresSession,
+  quoteText,
+  type SpooledColumn,
+  type SpoolFolder,
+  spool,
+  unordered,
+} from '../../connections/postgres/index.js';
+import type { Relation } from '../../core/engine.js';
+import type { Reach } from '../../core/home.js';
+import { type Schema, sameType, typeName } from '../../core/types.js';
+import { identifier } from '../../engine/index.js';
+
+export interface ReadBack {
+  /** The entity's name. */
+  readonly name: string;
+  readonly session: PostgresSession;
+  readonly folder: SpoolFolder;
+  /** The table, in SQL. */
+  readonly from: string;
+  /** The columns that are asked for. */
+  readonly schema: Schema;
+  readonly reach?: Reach | undefined;
+}
+
+/** What a table holds of some columns; null where it has no row. */
+export async function heldRows({ schema, reach, ...place }: ReadBack): Promise<Relation | null> {
+  const { session, folder, from } = place;
+  const [any] = await session.rows(`SELECT 1 FROM ${from} LIMIT 1`);
+  if (any === undefined) return null;
+  const wanted = new Set(schema.map(({ name }) => name));
+  const columns = (await columnsAt(place)).filter(({ name }) => wanted.has(name));
+  const column = columns.find(({ name }) => name === reach?.column);
+  const where =
+    reach === undefined || column === undefined || column.how.isMadeText || reach.from.includes('(BC)')
+      ? null
+      : `(${ordered(column)} >= ${quoteText(reach.from)} OR ${unordered(column)})`;
+  return spool({ session, folder, columns, from, where });
+}
+
+/** What a staging table holds, as the columns that were staged. */
+export async function stagedRows({ schema, ...place }: ReadBack): Promise<Relation> {
+  const { session, folder, from } = place;
+  const columns = await columnsAt(place);
+  const { sql } = await spool({ session, folder, columns, from, where: null });
+  const values = schema.map(({ name, type }, i) => {
+    const column = identifier(name);
+    const found = columns[i];
+    return found !== undefined && sameType(found.type, type)
+      ? column
+      : `CAST(${column} AS ${typeName(type)}) AS ${column}`;
+  });
+  return { sql: `SELECT ${values.join(', ')} FROM (${sql})`, schema };
+}
+
+async function columnsAt({
+  name,
+  session,
+  from,
+}: Pick<ReadBack, 'name' | 'session' | 'from'>): Promise<readonly SpooledColumn[]> {
+  return (await columnsOf(session, `SELECT * FROM ${from}`)).map((column) => {
+    const how = columnIn(name, column);
+    return { name: column.name, type: how.type, nullable: true, how };
+  });
+}

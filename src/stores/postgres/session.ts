@@ -1,0 +1,298 @@
+import { createReadStream } from 'node:fs';
+import { stat, unlink } from 'node:fs/promises';
+import {
+  isLost,
+  type PostgresConnection,
+  type PostgresSession,
+  parseTable,
+  postgresConnection,
+  qualified,
+  quoteName,
+  SpoolFolder,
+  shownTable,
+  writeSelect,
+} from '../../connections/postgres/index.js';
+import { type Destination, runsTable, stagingPrefix } from '../../connections/runs-table.js';
+import type { EngineProgress, Relation } from '../../core/engine.js';
+import type { Reach } from '../../core/home.js';
+import type { StoreContents } from '../../core/plan.js';
+import type { EarlierRun } from '../../core/run-record.js';
+import type {
+  Commit,
+  Merged,
+  Published,
+  Staged,
+  StageRequest,
+  StoreContext,
+  StoreSession,
+} from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
+import { identifier, literal } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
+import type { PostgresStoreConfig } from './index.js';
+import { mergeRows } from './merge.js';
+import { outcomeOfCommit, releaseAnew } from './outcome.js';
+import { type Publication, preparePublication } from './publication.js';
+import { heldRows, type ReadBack, stagedRows } from './read-back.js';
+import { checkRights } from './rights.js';
+import { Runs } from './runs.js';
+import { columnList, findTarget, matchColumns, newColumns, type TargetColumn } from './target.js';
+
+/** A table up to this size is counted when somebody looks into the store, in bytes. */
+const countedSize = 64 * 1024 * 1024;
+
+/** Connects; nothing is read or written yet. */
+export async function openPostgresStore(
+  config: PostgresStoreConfig,
+  context: StoreContext,
+): Promise<StoreSession> {
+  const { name, signal, runId } = context;
+  if (config.table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table'] });
+  const destination = parseTable(config.table);
+  if (destination.table === runsTable || destination.table.startsWith(stagingPrefix))
+    throw fail('INVALID_VALUE', {
+      key: 'table',
+      reason: `${config.table} is a table that hygge keeps for itself`,
+    });
+  const connection = await context.connections.open(postgresConnection, config.connection);
+  const session = await connection.session({ role: 'store', runId, signal });
+  return new PostgresStoreSession(context, connection, session, destination);
+}
+
+interface Begun {
+  readonly request: StageRequest;
+  readonly columns: readonly TargetColumn[];
+  readonly isThere: boolean;
+  readonly fence: number;
+  readonly staging: string;
+}
+
+class PostgresStoreSession implements StoreSession {
+  readonly #context: StoreContext;
+  readonly #connection: PostgresConnection;
+  readonly #session: PostgresSession;
+  readonly #destination: Destination;
+  readonly #runs: Runs;
+  readonly #folder = new SpoolFolder();
+  #begun: Begun | null = null;
+  #isLocked = false;
+  #written = 0;
+  #bytes = 0;
+  #rows = 0;
+  #merged: Merged | null = null;
+  #isPublished = false;
+
+  constructor(
+    context: StoreContext,
+    connection: PostgresConnection,
+    session: PostgresSession,
+    destination: Destination,
+  ) {
+    this.#context = context;
+    this.#connection = connection;
+    this.#session = session;
+    this.#destination = destination;
+    this.#runs = new Runs(session, connection, destination);
+  }
+
+  async inspect(): Promise<StoreContents> {
+    const target = await findTarget(this.#session, this.#context.name, this.#destination);
+    await checkRights(this.#session, this.#connection, this.#destination, target !== null);
+    const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
+    if (target === null) return nothing;
+    const { bytes } = target;
+    if (bytes > countedSize) return { ...nothing, rows: null, bytes };
+    const [row] = await this.#session.rows(`SELECT count(*) FROM ${qualified(this.#destination)}`);
+    return { ...nothing, rows: Number(row?.[0]), bytes };
+  }
+
+  async record(): Promise<unknown> {
+    return (await this.#runs.lastPublished())?.record ?? null;
+  }
+
+  async held(schema: Schema, reach?: Reach): Promise<Relation | null> {
+    const { name } = this.#context;
+    if ((await findTarget(this.#session, name, this.#destination)) === null) return null;
+    return heldRows({ ...this.#place(qualified(this.#destination)), schema, reach });
+  }
+
+  async checkSchema(schema: Schema): Promise<void> {
+    const { name } = this.#context;
+    newColumns(name, this.#destination, schema);
+    if ((await findTarget(this.#session, name, this.#destination)) === null) return;
+    await matchColumns(this.#session, name, this.#destination, schema);
+  }
+
+  async begin(request: StageRequest): Promise<void> {
+    const { name, runId, notice, earlier } = this.#context;
+    const { schema, mode } = request;
+    const destination = this.#destination;
+    // Before anything is made: what the rows cannot be is known without the table, too.
+    const made = newColumns(name, destination, schema);
+    await this.#lock();
+    const isThere = (await findTarget(this.#session, name, destination)) !== null;
+    const columns = isThere ? await matchColumns(this.#session, name, destination, schema) : made;
+    await this.#runs.make();
+    for (const run of await this.#runs.sweep()) {
+      if (run.message !== null) notice(run.message);
+      earlier?.(run);
+    }
+    const { fence, staging } = await this.#runs.take(runId, mode);
+    this.#begun = { request, columns, isThere, fence, staging };
+    // What is going to be the table itself has to survive a crash of the server; a staging table need not.
+    const create = isThere ? 'CREATE UNLOGGED TABLE' : 'CREATE TABLE';
+    await this.#session.run(`${create} ${this.#staged(staging)} (${columnList(columns)})`);
+    if (isThere) return;
+    for (const { name: column } of columns.filter(({ nullable }) => !nullable))
+      await this.#session.run(
+        `ALTER TABLE ${this.#staged(staging)} ALTER COLUMN ${quoteName(column)} SET NOT NULL`,
+      );
+  }
+
+  async recover(): Promise<readonly EarlierRun[]> {
+    if ((await this.#runs.known()).length === 0) return [];
+    await this.#lock();
+    return this.#runs.sweep();
+  }
+
+  async writeRelation(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
+    const { columns, staging } = this.#started();
+    const engine = await this.#context.engine();
+    const path = await this.#folder.file();
+    // Alone on its line, a text such as \. would end the data.
+    const [only] = columns;
+    const quote =
+      columns.length === 1 && only !== undefined ? `, FORCE_QUOTE (${identifier(only.name)})` : '';
+    this.#written += await engine.run(
+      `COPY (${writeSelect(relation.sql, columns)}) TO ${literal(path)} (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quote})`,
+      { signal: this.#context.signal, onProgress },
+    );
+    const { size } = await stat(path);
+    this.#bytes += size;
+    const names = columns.map(({ name }) => quoteName(name)).join(', ');
+    const copy = `COPY ${this.#staged(staging)} (${names}) FROM STDIN (FORMAT csv, NULL '', ENCODING 'UTF8')`;
+    const source = createReadStream(path, { highWaterMark: 1 << 18 });
+    let sent = 0;
+    source.on('data', (chunk) => {
+      sent += chunk.length;
+      onProgress({ fraction: size === 0 ? 1 : sent / size, rows: this.#written });
+    });
+    await this.#session.copyIn(copy, source);
+    await unlink(path);
+  }
+
+  async finish(): Promise<Staged> {
+    const { request, columns, staging, isThere } = this.#started();
+    const { name } = this.#context;
+    const [row] = await this.#session.rows(`SELECT count(*) FROM ${this.#staged(staging)}`);
+    this.#rows = Number(row?.[0]);
+    if (this.#rows !== this.#written)
+      throw fail('ROWS_DIFFER', { name, read: this.#written, staged: this.#rows });
+    const staged = { bytes: this.#bytes, files: 0, by: 'count(*)' };
+    if (request.mode !== 'merge') return { ...staged, rows: this.#rows };
+    this.#merged = { inserted: this.#rows, updated: 0, unchanged: 0 };
+    if (isThere) {
+      await this.#session.run('BEGIN');
+      this.#merged = await mergeRows({
+        session: this.#session,
+        target: qualified(this.#destination),
+        staged: this.#staged(staging),
+        columns,
+        key: request.key ?? [],
+        order: request.order ?? null,
+        rows: this.#rows,
+      });
+    }
+    return { ...staged, rows: this.#merged.inserted + this.#merged.updated, merged: this.#merged };
+  }
+
+  /** What the staging table holds, read back, as the columns that were staged. */
+  async staged(): Promise<Relation | null> {
+    const { request, staging } = this.#started();
+    return stagedRows({ ...this.#place(this.#staged(staging)), schema: request.schema });
+  }
+
+  async publish({ runId, record }: Commit): Promise<Published> {
+    const published: Published = { files: [], removed: 0, bytes: this.#bytes };
+    if (this.#isPublished) return published;
+    const { request, columns, isThere, fence, staging } = this.#started();
+    // A try before this one has published already; nobody knew.
+    if ((await this.#runs.lastPublished())?.runId === runId) await this.#runs.release(fence, staging);
+    else {
+      const publication: Publication = {
+        name: this.#context.name,
+        where: this.#connection.where,
+        session: this.#session,
+        runs: this.#runs,
+        destination: this.#destination,
+        staging,
+        columns,
+        isThere,
+        mode: request.mode,
+        rows: this.#rows,
+        runId,
+        fence,
+        record,
+        isOpen: this.#merged !== null && isThere,
+      };
+      await preparePublication(publication);
+      await this.#session.run('COMMIT').catch(async (error: unknown) => {
+        if (!isLost(error)) throw error;
+        await outcomeOfCommit({ ...publication, connection: this.#connection, runId, cause: error });
+      });
+    }
+    this.#isPublished = true;
+    await this.#analyze();
+    return published;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#begun === null || this.#isPublished) return;
+    const { fence, staging } = this.#begun;
+    this.#begun = null;
+    if (this.#session.lost) {
+      await this.#session.close();
+      const { runId } = this.#context;
+      const left = { connection: this.#connection, destination: this.#destination, runId, fence, staging };
+      return releaseAnew(left);
+    }
+    await this.#session.run('ROLLBACK');
+    await this.#runs.release(fence, staging);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.discard().catch(() => {});
+    } finally {
+      this.#begun = null;
+      await Promise.allSettled([this.#session.close(), this.#folder.remove()]);
+    }
+  }
+
+  async #lock(): Promise<void> {
+    if (!this.#isLocked) await this.#runs.lock(this.#context.runId);
+    this.#isLocked = true;
+  }
+
+  /** So that the server plans with what is there now. What it says to this changes nothing of what was published. */
+  async #analyze(): Promise<void> {
+    if (this.#session.lost) return;
+    await this.#session.run(`ANALYZE ${qualified(this.#destination)}`).catch((error: unknown) => {
+      const table = shownTable(this.#destination);
+      this.#context.notice(`the statistics of ${table} were not refreshed: ${String(error)}`);
+    });
+  }
+
+  #place(from: string): Pick<ReadBack, 'name' | 'session' | 'folder' | 'from'> {
+    return { name: this.#context.name, session: this.#session, folder: this.#folder, from };
+  }
+
+  #staged(staging: string): string {
+    return qualified({ ...this.#destination, table: staging });
+  }
+
+  #started(): Begun {
+    if (this.#begun !== null) return this.#begun;
+    throw fail('INTERNAL', { reason: 'a store was used before it was begun' });
+  }
+}
