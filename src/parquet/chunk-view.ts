@@ -1,4 +1,5 @@
 import { fail } from '../errors/index.js';
+import { knowsEncodings, lookAtStatistics } from './chunk-strange.js';
 import type { ByteRange, ColumnChunk } from './footer.js';
 import { codecOf, type Encoding, encodingOf, type PhysicalType, physicalTypeOf } from './names.js';
 import type { SchemaElement } from './schema-tree.js';
@@ -31,6 +32,7 @@ export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: n
   let elsewhere = false;
   let encrypted = false;
   let fits = true;
+  let strange: string | null = null;
   ofChunk.fill(missing);
   reader.enter();
   for (let before = 0; reader.nextField(before); ) {
@@ -42,7 +44,13 @@ export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: n
       ofMeta.fill(missing);
       for (let last = 0; reader.nextField(last); ) {
         last = reader.fieldId;
-        if (!readField(reader, last, ofMeta, columnMetaDataShape)) fits = false;
+        if (last === 2 && reader.fieldType === thriftType.list) {
+          if (!knowsEncodings(reader)) strange ??= 'is in an unknown encoding';
+        } else if (last === 12 && reader.fieldType === thriftType.struct) {
+          const { fit, sized } = lookAtStatistics(reader, leaf.type);
+          if (!fit) fits = false;
+          if (!sized) strange ??= 'has statistics that are no values of it';
+        } else if (!readField(reader, last, ofMeta, columnMetaDataShape)) fits = false;
       }
       reader.leave();
     } else if (id === 1 && type === thriftType.binary) {
@@ -71,13 +79,16 @@ export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: n
   const isPossible =
     needed.every((id) => numberOf(ofMeta, id) >= 0) && optional.every((id) => ofMeta[id] !== impossible);
   if (!isPossible) throw damaged(`${column()} has an impossible size or place`);
-  return new ChunkView(reader, start, leaf, type);
+  const codec = codecOf(numberOf(ofMeta, 4));
+  if (codec.startsWith('CODEC_')) strange = 'is in an unknown codec';
+  return new ChunkView(reader, start, leaf, type, strange);
 }
 
 class ChunkView implements ColumnChunk {
   readonly leaf: SchemaElement;
   readonly type: PhysicalType;
   readonly codec: ColumnChunk['codec'];
+  readonly strange: string | null;
   readonly values: number;
   readonly uncompressedBytes: number;
   readonly compressedBytes: number;
@@ -92,7 +103,14 @@ class ChunkView implements ColumnChunk {
   readonly #end: number;
 
   /** From the numbers that were read last. */
-  constructor(reader: ThriftReader, start: number, leaf: SchemaElement, type: PhysicalType) {
+  constructor(
+    reader: ThriftReader,
+    start: number,
+    leaf: SchemaElement,
+    type: PhysicalType,
+    strange: string | null,
+  ) {
+    this.strange = strange;
     this.leaf = leaf;
     this.type = type;
     this.codec = codecOf(numberOf(ofMeta, 4));

@@ -56,6 +56,8 @@ export interface ColumnChunk {
   readonly type: PhysicalType;
   readonly encodings: readonly Encoding[];
   readonly codec: Codec;
+  /** What of it no reader would take, in words behind the column's name, most likely a damage; null: nothing. */
+  readonly strange: string | null;
   /** With NULLs, and with one for each empty list. */
   readonly values: number;
   readonly compressedBytes: number;

@@ -71,8 +71,8 @@ export function planSplice(
   const footers = inputs.map((input) => input.footer);
   const [first] = footers;
   if (first === undefined) return { impossible: 'there is no file to copy from' };
-  const unknown = unknownCodec(footers);
-  if (unknown !== null) return unknown;
+  const strange = strangeChunk(footers);
+  if (strange !== null) return strange;
   const writer = outputWriter(footers);
   if ('impossible' in writer) return writer;
   const chosen = chooseColumns(footers, options.columns);
@@ -114,13 +114,13 @@ export function planSplice(
   };
 }
 
-/** Pages in a codec that the format does not have cannot be read by anybody: a number that is damaged, most likely. */
-function unknownCodec(footers: readonly Footer[]): SpliceImpossible | null {
+/** What no reader would take is not copied, and not said to have settled. */
+function strangeChunk(footers: readonly Footer[]): SpliceImpossible | null {
   for (const { path, rowGroups } of footers) {
     for (const { columns } of rowGroups) {
-      const chunk = columns.find(({ codec }) => codec.startsWith('CODEC_'));
+      const chunk = columns.find(({ strange }) => strange !== null);
       if (chunk === undefined) continue;
-      return { impossible: `column "${chunk.leaf.path.join('.')}" of ${path} is in an unknown codec` };
+      return { impossible: `column "${chunk.leaf.path.join('.')}" of ${path} ${chunk.strange}` };
     }
   }
   return null;

@@ -27,7 +27,7 @@ const schemaElement: Shape = {
   10: struct,
 };
 
-const statistics: Shape = {
+export const statisticsShape: Shape = {
   1: binary,
   2: binary,
   3: i64,
@@ -50,7 +50,7 @@ export const columnMetaDataShape: Shape = {
   9: i64,
   10: i64,
   11: i64,
-  12: { struct: statistics },
+  12: { struct: statisticsShape },
   13: { list: { 1: i32, 2: i32, 3: i32 } },
   14: i64,
   15: i32,
@@ -93,7 +93,9 @@ export const columnChunkShape: Shape = {
 export function skipAs(reader: ThriftReader, type: ThriftType, wanted: FieldShape | undefined): boolean {
   if (wanted === 'flag' || wanted === undefined || typeof wanted === 'number') {
     reader.skip(type, false);
-    return wanted === undefined || type === wanted || (wanted === 'flag' && (type === yes || type === no));
+    // Parquet has no values of this kind, and its other readers cannot pass over them.
+    if (wanted === undefined) return type !== thriftType.uuid;
+    return type === wanted || (wanted === 'flag' && (type === yes || type === no));
   }
   if (type !== ('struct' in wanted ? struct : list)) {
     reader.skip(type, false);

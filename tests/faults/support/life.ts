@@ -1,5 +1,5 @@
 import type { Fault } from './fault.js';
-import { readManifest, violationsAfterFailure, violationsAtRest } from './oracle.js';
+import { readManifest, violationsAfterFailure, violationsAtRest, violationsOfSuccess } from './oracle.js';
 import { Reader } from './reader.js';
 import { type Ended, hygge, type RunOptions } from './run.js';
 import type { Place } from './scenario.js';
@@ -27,7 +27,7 @@ export async function live(place: Place, life: Life, totals: Totals): Promise<st
     const ended = await place.go('kind' in fault ? { fault } : fault);
     totals.runs += 1;
     if (ended.fired) faults += 1;
-    note(await problemsOf(ended, place), `run ${i + 1}`);
+    note(await problemsOf(ended, place, fault), `run ${i + 1}`);
   }
   await reader.stop();
   note(reader.violations.slice(0, 3), 'during the faults');
@@ -45,13 +45,18 @@ export async function live(place: Place, life: Life, totals: Totals): Promise<st
 }
 
 /** A run that lived to speak, whatever went wrong in it, has said the truth. */
-async function problemsOf(ended: Ended, place: Place): Promise<readonly string[]> {
+async function problemsOf(
+  ended: Ended,
+  place: Place,
+  fault: Life['faults'][number],
+): Promise<readonly string[]> {
   if (ended.signal === 'SIGKILL') return [];
   const unexpected = saidUnexpected(ended);
   if (unexpected.length > 0) return unexpected;
   // Of these two it is said that the next start decides.
   if (/PUBLISH_UNFINISHED|LOCK_LOST/.test(ended.said)) return [];
-  if (ended.code === 0) return violationsAtRest(place);
+  const nothingGoes = 'kind' in fault && fault.kind === 'unlink' && fault.how !== 'kill';
+  if (ended.code === 0) return nothingGoes ? violationsOfSuccess(place) : violationsAtRest(place);
   return ended.code === 1 ? violationsAfterFailure(place) : [`it ended with ${ended.code}: ${ended.said}`];
 }
 

@@ -13,11 +13,15 @@ export type Violations = readonly string[];
 
 /** Everything that must hold once a run, or a recovery, has ended well, whatever went wrong before it. */
 export async function violationsAtRest(place: Place): Promise<Violations> {
+  return [...(await violationsOfSuccess(place)), ...leftoverViolations(place, readManifest(place))];
+}
+
+/** The same where nothing could be removed: what is left is for the next run to sweep. */
+export async function violationsOfSuccess(place: Place): Promise<Violations> {
   const state = readManifest(place);
   return [
     ...(await contentViolations(place, timesPublished(place, state))),
     ...fileViolations(place, state),
-    ...leftoverViolations(place, state),
     ...(await watermarkViolations(place, state)),
     ...(await journalViolations(place, state)),
   ];
