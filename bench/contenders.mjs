@@ -4,7 +4,7 @@
 // perhaps `columns`, `codec`, `rowGroup`, `threads`, `memory`.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { identifier, parquet } from './duck.mjs';
+import { identifier, literal, parquet } from './duck.mjs';
 import { flowFile, shell, workspaceFolder } from './jobs.mjs';
 import { modules, preparePackages } from './packages.mjs';
 import { cli, data, program } from './paths.mjs';
@@ -47,6 +47,23 @@ export const duckdb = {
   },
 };
 
+/** Reads csv or ndjson, with the types of the job or, without them, those of all rows. */
+export const duckdbText = {
+  ...present,
+  name: 'DuckDB, then fsync',
+  run(job) {
+    const { input, format, types, rowGroup, threads, memory } = job;
+    const columns = Object.entries(types ?? {}).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
+    const told = [types === null ? 'sample_size = -1' : `columns = {${columns.join(', ')}}`];
+    if (format === 'csv') told.push("header = true, delim = ',', quote = '\"', escape = '\"'");
+    else told.push("format = 'newline_delimited'");
+    const select = `SELECT * FROM ${format === 'csv' ? 'read_csv' : 'read_json'}(${literal(input)}, ${told.join(', ')})`;
+    const target = oneFile(job);
+    const settings = JSON.stringify({ select, target, codec: 'snappy', rowGroup, threads, memory });
+    return node('duckdb-copy.mjs', [settings], target);
+  },
+};
+
 /**
  * hygge as people run it.
  * @param store keys of the store, @param flags of `hygge go`, @param options of the project
@@ -70,6 +87,7 @@ export const hygge = (name, { store = {}, flags = [] } = {}) => ({
 
 export const hyggeMany = hygge('hygge, files of 100,000 rows (default)');
 export const hyggeOne = hygge('hygge, one file', { store: { batch_size: everything } });
+export const hyggeText = hygge('hygge, one file', { store: { batch_size: everything } });
 export const hyggeEngine = (codec) =>
   hygge('hygge, engine route', {
     store: { batch_size: everything, ...(codec === undefined ? {} : { compression: codec }) },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** A file with one flow from the job's source to `store` in its output. Gives its path. */
 export function flowFile(job, store, options) {
   const flow = {
-    home: { type: 'parquet', path: job.source },
+    home: homeOf(job),
     store: { type: 'parquet', path: join(job.output, 'store'), ...store },
     ...(job.columns === undefined ? {} : { columns: job.columns }),
   };
@@ -13,6 +13,10 @@ export function flowFile(job, store, options) {
   writeFileSync(path, JSON.stringify({ options, flows: { rows: flow } }));
   return path;
 }
+
+/** Text where the job has some, and parquet otherwise. */
+const homeOf = ({ source, input, format, types }) =>
+  input === undefined ? { type: 'parquet', path: source } : { type: format, path: input, columns: types };
 
 /** The same as a workspace, which is all that the earlier tool reads. Gives its folder. */
 export function workspaceFolder(job) {

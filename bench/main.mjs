@@ -6,6 +6,7 @@ import { memory } from './groups/memory.mjs';
 import { safety } from './groups/safety.mjs';
 import { splice } from './groups/splice.mjs';
 import { startup } from './groups/startup.mjs';
+import { text } from './groups/text.mjs';
 import { tools } from './groups/tools.mjs';
 import { machine } from './machine.mjs';
 import { readOptions } from './options.mjs';
@@ -13,7 +14,7 @@ import { writePage } from './page.mjs';
 import { keep, kept } from './results.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
-const groups = { splice, columns, join, tools, engine, memory, startup, safety };
+const groups = { splice, columns, join, tools, engine, text, memory, startup, safety };
 
 let options;
 try {

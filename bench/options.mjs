@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const groupNames = ['splice', 'columns', 'join', 'tools', 'engine', 'memory', 'startup', 'safety'];
+export const groupNames = [
+  'splice',
+  'columns',
+  'join',
+  'tools',
+  'engine',
+  'text',
+  'memory',
+  'startup',
+  'safety',
+];
 
 const help = `npm run bench -- [options]
 

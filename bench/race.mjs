@@ -23,7 +23,7 @@ export async function race(contenders, job, { rounds, select, patience = usualPa
     bytes: 0,
     checked: null,
   }));
-  for (const file of matching(job.source)) warm(file);
+  for (const file of matching(job.input ?? job.source)) warm(file);
   for (let round = 0; round < rounds; round++) {
     const order = contenders.map((_, i) => (round % 2 === 0 ? i : contenders.length - 1 - i));
     for (const i of order) {

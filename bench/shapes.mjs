@@ -74,6 +74,21 @@ export async function sourceOf(name, bytes, codec = 'snappy') {
   return path;
 }
 
+/** A parquet file as text, and the types of its columns; made where it is not there yet. */
+export async function textOf(source, format) {
+  const path = source.replace(/\.parquet$/, `.${format}`);
+  const options = format === 'csv' ? 'FORMAT csv' : 'FORMAT json';
+  return withDuck(async (ask) => {
+    if (!existsSync(path)) {
+      console.log(`writing it as ${format} …`);
+      await ask(`COPY (FROM ${parquet(source)}) TO ${literal(`${path}.draft`)} (${options})`);
+      renameSync(`${path}.draft`, path);
+    }
+    const columns = await ask(`DESCRIBE SELECT * FROM ${parquet(source)}`);
+    return { path, types: Object.fromEntries(columns.map((c) => [c.column_name, c.column_type])) };
+  });
+}
+
 /** A folder of so many small files of 1,000 rows each, narrow; made where it is not there yet. */
 export async function smallFilesOf(count) {
   const folder = join(data, `small-${count}`);
