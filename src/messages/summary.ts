@@ -97,7 +97,8 @@ function settledText(
     .map((flow) => [
       `  ${flow.name}`,
       counted(flow.rows, 'row'),
-      bytes(flow.bytes_written),
+      // A database does not tell.
+      flow.bytes_written === 0 ? '' : bytes(flow.bytes_written),
       `→ ${settledIn(flow, memory, cwd)}`,
     ]);
   const columns = [
