@@ -6,12 +6,14 @@ import { localHome } from './homes/local/index.js';
 import { ndjsonHome } from './homes/ndjson/index.js';
 import { parquetHome } from './homes/parquet/index.js';
 import { postgresHome } from './homes/postgres/index.js';
+import { sqliteHome } from './homes/sqlite/index.js';
 import { csvStore } from './stores/csv/index.js';
 import { duckdbStore } from './stores/duckdb/index.js';
 import { localStore } from './stores/local/index.js';
 import { ndjsonStore } from './stores/ndjson/index.js';
 import { parquetStore } from './stores/parquet/index.js';
 import { postgresStore } from './stores/postgres/index.js';
+import { sqliteStore } from './stores/sqlite/index.js';
 
 const local = {
   home: localHome([parquetHome, csvHome, ndjsonHome]),
@@ -27,12 +29,14 @@ export function builtinRegistry(): Registry {
     .home(local.home)
     .home(duckdbHome)
     .home(postgresHome)
+    .home(sqliteHome)
     .store(parquetStore)
     .store(csvStore)
     .store(ndjsonStore)
     .store(local.store)
     .store(duckdbStore)
     .store(postgresStore)
+    .store(sqliteStore)
     .connection(postgresConnection);
 }
 
@@ -44,9 +48,11 @@ export type BuiltinType =
   | typeof local.home
   | typeof duckdbHome
   | typeof postgresHome
+  | typeof sqliteHome
   | typeof parquetStore
   | typeof csvStore
   | typeof ndjsonStore
   | typeof local.store
   | typeof duckdbStore
-  | typeof postgresStore;
+  | typeof postgresStore
+  | typeof sqliteStore;

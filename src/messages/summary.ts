@@ -92,15 +92,13 @@ function settledText(
   cwd: string,
 ): string {
   if (passed.length === 0) return '';
-  const rows = passed
-    .slice(0, mostListed)
-    .map((flow) => [
-      `  ${flow.name}`,
-      counted(flow.rows, 'row'),
-      // A database does not tell.
-      flow.bytes_written === 0 ? '' : bytes(flow.bytes_written),
-      `→ ${settledIn(flow, memory, cwd)}`,
-    ]);
+  const rows = passed.slice(0, mostListed).map((flow) => [
+    `  ${flow.name}`,
+    counted(flow.rows, 'row'),
+    // A database does not tell.
+    flow.bytes_written === 0 ? '' : bytes(flow.bytes_written),
+    `→ ${settledIn(flow, memory, cwd)}`,
+  ]);
   const columns = [
     { title: '', cuts: true },
     { title: '', align: 'right' },

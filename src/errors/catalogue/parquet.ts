@@ -114,11 +114,19 @@ export const parquetErrors = {
     hint: () =>
       "where is an SQL condition over the columns as the home names them, such as: amount > 0 and city = 'Oslo'.",
   }),
-  VALUE_UNFIT: entry<{ name: string; column: string; row: number; value: string; type: string }>({
+  VALUE_UNFIT: entry<{
+    name: string;
+    column: string;
+    row: number;
+    value: string;
+    type: string;
+    /** Where the source numbers its rows itself. */
+    rowid?: string | undefined;
+  }>({
     title: 'A value that does not fit its column',
     kind: 'run',
     message: (f) =>
-      `${f.name}: column "${f.column}", row ${f.row}: ${f.value} does not fit the type ${f.type}`,
+      `${f.name}: column "${f.column}", ${f.rowid === undefined ? `row ${f.row}` : `rowid ${f.rowid}`}: ${f.value} does not fit the type ${f.type}`,
     hint: () =>
       'Nothing was rounded or cut, and nothing was published. Declare a type that holds the value (a home that declares none has those of its first rows), or mend the source.',
   }),

@@ -1,0 +1,133 @@
+import type { Batch } from '../../core/batch.js';
+import type { EngineSession, Relation } from '../../core/engine.js';
+import { type LogicalType, type Schema, typeName, type Value } from '../../core/types.js';
+import { identifier, rowsToBatch } from '../../engine/index.js';
+import { fail, HyggeError } from '../../errors/index.js';
+import type { SQLiteDatabase, SQLiteValue } from './database.js';
+
+/** Rows of a file, and their columns as hygge has them. */
+export interface SQLiteSource {
+  /** A SELECT of the columns, called by their names. */
+  readonly sql: string;
+  readonly schema: Schema;
+  /** An expression of a row's number in its table, which `sql` has as a column of this name; null: it has none. */
+  readonly rowid: string | null;
+}
+
+/** Rows in a batch, where nobody says otherwise. */
+const batchRows = 10_000;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads all rows, each value held against its column's type. Text comes as its bytes, since a string would end at the
+ * first NUL and lose what is no UTF-8; so a value that comes as a string is a blob where none should be.
+ * @throws VALUE_UNFIT with the value's rowid
+ */
+export function* readBatches(
+  database: SQLiteDatabase,
+  source: SQLiteSource,
+  rowsPerBatch = batchRows,
+): Generator<Batch> {
+  const { schema, sql, rowid } = source;
+  const columns = schema.map(({ name, type }) => {
+    const column = identifier(name);
+    if (type.kind === 'blob') return column;
+    return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) WHEN 'blob' THEN 'x' || hex(substr(${column}, 1, 20)) ELSE ${column} END`;
+  });
+  const all = [...columns, ...(rowid === null ? [] : [identifier(rowid)])].join(', ');
+  let rows: SQLiteValue[][] = [];
+  let before = 0;
+  for (const row of database.iterate(`SELECT ${all} FROM (${sql}\n)`)) {
+    rows.push(row);
+    if (rows.length < rowsPerBatch) continue;
+    yield toBatch(database.options.name, source, rows, before);
+    before += rows.length;
+    rows = [];
+  }
+  if (rows.length > 0) yield toBatch(database.options.name, source, rows, before);
+}
+
+/** The rows as a table of the engine. */
+export async function readIntoEngine(
+  database: SQLiteDatabase,
+  source: SQLiteSource,
+  engine: EngineSession,
+): Promise<Relation> {
+  const table = await engine.table(source.schema);
+  for (const batch of readBatches(database, source)) await table.append(batch);
+  return table.relation();
+}
+
+function toBatch(
+  name: string,
+  { schema, rowid }: SQLiteSource,
+  rows: readonly SQLiteValue[][],
+  before: number,
+): Batch {
+  const objects = rows.map((row, i) => {
+    const object: Record<string, unknown> = Object.create(null);
+    schema.forEach((column, k) => {
+      const value = row[k] ?? null;
+      const given = meant(value, column.type);
+      if (given !== undefined) object[column.name] = given;
+      else throw unfit(i, column.name, column.type, shown(value));
+    });
+    return object;
+  });
+  try {
+    return rowsToBatch(objects, schema, { name, firstRow: before });
+  } catch (error) {
+    if (!(error instanceof HyggeError) || error.code !== 'VALUE_UNFIT') throw error;
+    const { row, column, value } = error.facts as { row: number; column: string; value: string };
+    const type = schema.find((one) => one.name === column)?.type ?? { kind: 'varchar' };
+    throw unfit(row - before - 1, column, type, value);
+  }
+
+  function unfit(i: number, column: string, type: LogicalType, value: string): HyggeError {
+    const number = rowid === null ? undefined : rows[i]?.[schema.length];
+    const known = typeof number === 'bigint' ? { rowid: String(number) } : {};
+    return fail('VALUE_UNFIT', { name, column, row: before + i + 1, value, type: typeName(type), ...known });
+  }
+}
+
+/** What SQLite has, as what may be read as a value of the type; undefined where it cannot be one. */
+function meant(value: SQLiteValue, { kind }: LogicalType): Value | undefined {
+  if (value === null) return null;
+  if (kind === 'blob') return typeof value === 'object' ? value : undefined;
+  // a blob, see above
+  if (typeof value === 'string') return undefined;
+  if (typeof value === 'object') {
+    const isNumber = kind === 'bigint' || kind === 'double' || kind === 'boolean';
+    return isNumber ? undefined : decoded(value);
+  }
+  switch (kind) {
+    case 'boolean':
+      return value === 0n ? false : value === 1n ? true : undefined;
+    case 'bigint':
+      return typeof value === 'bigint' ? value : undefined;
+    case 'double':
+      if (typeof value === 'number') return value;
+      return BigInt(Number(value)) === value ? Number(value) : undefined;
+    case 'decimal':
+      // the shortest text that is this very number, as everybody else shows it
+      return String(value);
+    default:
+      // a date is not the number of some days, nor a text that of its digits
+      return undefined;
+  }
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(value: SQLiteValue): string {
+  if (typeof value === 'string') return `the blob ${value}`;
+  if (value instanceof Uint8Array) return JSON.stringify(new TextDecoder().decode(value.subarray(0, 100)));
+  return String(value);
+}

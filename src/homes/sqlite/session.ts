@@ -1,0 +1,106 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import {
+  findSQLiteTable,
+  hasRowid,
+  isSQLiteThere,
+  readBatches,
+  SQLiteDatabase,
+  type SQLiteSource,
+  sqliteColumns,
+  sqliteTableNotFound,
+  sqliteTables,
+} from '../../connections/sqlite/index.js';
+import type { HomeContext, HomeSession } from '../../core/home.js';
+import type { Column } from '../../core/types.js';
+import { identifier } from '../../engine/index.js';
+import { fail, HyggeError } from '../../errors/index.js';
+import type { SQLiteHomeConfig } from './index.js';
+
+/** Opens the file to be read. What is read is one state of it, whoever writes meanwhile. */
+export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeContext): Promise<HomeSession> {
+  const { name, signal } = context;
+  const { path, table, query } = config;
+  if (table === undefined && query === undefined)
+    throw fail('TABLE_NEEDED', { name, keys: ['table', 'query'] });
+  if (!(await isSQLiteThere(path))) throw fail('PATH_NOT_FOUND', { what: 'the database', path });
+  const database = await SQLiteDatabase.open({ name, path, writable: false, signal });
+  try {
+    const chosen = await typesOf(config, context);
+    const source = await database.patiently(() => sourceOf(database, config, chosen));
+    const isTable = source.rowid !== null;
+    return {
+      schema: async () => source.schema,
+      estimate: async () => {
+        const [row] = await database.patiently(() => database.rows(`SELECT count(*) FROM (${source.sql}\n)`));
+        return { rows: Number(row?.[0]), bytes: null, files: null, exact: isTable };
+      },
+      async *read(request) {
+        // The first row takes the file's lock, which every other waits for until the last has come.
+        const batches = readBatches(database, source, config.batch_size);
+        try {
+          let next = await database.patiently(() => batches.next());
+          while (next.done !== true) {
+            if (request.signal.aborted) throw fail('INTERRUPTED', { name });
+            yield next.value;
+            // Reading stops everything else in this process; others get their turn in between.
+            await breathe();
+            next = batches.next();
+          }
+        } finally {
+          batches.return(undefined);
+        }
+      },
+      close: async () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Types that the configuration gives columns, as the engine understands them. */
+async function typesOf(
+  { columns }: SQLiteHomeConfig,
+  { engine, name }: HomeContext,
+): Promise<ReadonlyMap<string, Column['type']>> {
+  const types = new Map<string, Column['type']>();
+  for (const [column, spelled] of Object.entries(columns)) {
+    const text = `SELECT CAST(NULL AS ${spelled}\n) AS value`;
+    const described = await (await engine()).describe(text).catch((cause) => {
+      const reason = `${name}: ${spelled} is no type of the engine`;
+      throw fail('INVALID_VALUE', { key: `columns.${column}`, reason }, { cause });
+    });
+    const [only, more] = described;
+    if (only !== undefined && more === undefined) types.set(column, only.type);
+  }
+  return types;
+}
+
+function sourceOf(
+  database: SQLiteDatabase,
+  { table, query }: SQLiteHomeConfig,
+  chosen: ReadonlyMap<string, Column['type']>,
+): SQLiteSource {
+  if (query !== undefined) {
+    const sql = query.replace(/(?:\s|;)+$/, '');
+    try {
+      return { sql, schema: sqliteColumns(database, `SELECT * FROM (${sql}\n)`, chosen), rowid: null };
+    } catch (error) {
+      if (!(error instanceof HyggeError) || error.code !== 'DATABASE_FAILED') throw error;
+      const { name } = database.options;
+      throw fail('QUERY_FAILED', { name, reason: String(error.facts.reason) }, { cause: error });
+    }
+  }
+  const known = sqliteTables(database);
+  const found = findSQLiteTable(known, table ?? '');
+  if (found === undefined) throw sqliteTableNotFound(database, table ?? '', known);
+  const all = `SELECT * FROM ${identifier(found.name)}`;
+  const schema = sqliteColumns(database, all, chosen);
+  if (!hasRowid(database, found)) return { sql: all, schema, rowid: null };
+  // A column may be called rowid itself; one of the three names is left.
+  const taken = new Set(schema.map((column) => column.name.toLowerCase()));
+  const own = ['rowid', 'oid', '_rowid_'].find((name) => !taken.has(name));
+  if (own === undefined) return { sql: all, schema, rowid: null };
+  const rowid = 'hygge rowid';
+  return { sql: `SELECT *, ${own} AS ${identifier(rowid)} FROM ${identifier(found.name)}`, schema, rowid };
+}
