@@ -115,9 +115,12 @@ class SQLiteStoreSession implements StoreSession {
     return readIntoEngine(database, { sql, schema: columns, rowid: null }, await this.#context.engine());
   }
 
+  async checkSchema(schema: Schema): Promise<void> {
+    checkKept(this.#context.name, this.#table, schema);
+  }
+
   async begin(request: StageRequest): Promise<void> {
     const { name, earlier } = this.#context;
-    checkKept(name, this.#table, request.schema);
     const order = request.schema.find((column) => column.name === request.order);
     if (request.mode === 'merge' && order !== undefined) orderedBy(name, order);
     const { path } = this.#config;
