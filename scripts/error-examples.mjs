@@ -73,7 +73,11 @@ export const errorExamples = {
   },
   QUERY_FAILED: { name: 'orders', reason: 'it is no SELECT' },
   CONSTRAINT_FAILED: { name: 'orders', reason: 'NOT NULL constraint failed: orders.label' },
-  DATABASE_FAILED: { name: 'orders', path: 'data/shop.sqlite', reason: 'database disk image is malformed' },
+  DATABASE_FILE_FAILED: {
+    name: 'orders',
+    path: 'data/shop.sqlite',
+    reason: 'database disk image is malformed',
+  },
   EXTENSION_MISSING: {
     name: 'orders',
     extension: 'spatial',

@@ -182,6 +182,6 @@ function translate(error: unknown, { name, path }: SQLiteOptions): HyggeError {
     case codes.notADatabase:
       return fail('NOT_A_DATABASE', { path, what: 'SQLite database', reason }, options);
     default:
-      return fail('DATABASE_FAILED', { name, path, reason }, options);
+      return fail('DATABASE_FILE_FAILED', { name, path, reason }, options);
   }
 }

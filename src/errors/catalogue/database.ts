@@ -59,7 +59,7 @@ export const databaseErrors = {
     message: (f) => `${f.name}: a constraint of the table forbids it: ${f.reason}`,
     hint: () => 'Nothing was published. Mend the rows, leave them out with where:, or change the constraint.',
   }),
-  DATABASE_FAILED: entry<{ name: string; path: string; reason: string }>({
+  DATABASE_FILE_FAILED: entry<{ name: string; path: string; reason: string }>({
     title: 'A database could not carry something out',
     kind: 'run',
     message: (f) => `${f.name}: the database ${f.path} says: ${f.reason}`,

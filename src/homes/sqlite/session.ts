@@ -86,7 +86,7 @@ function sourceOf(
     try {
       return { sql, schema: sqliteColumns(database, `SELECT * FROM (${sql}\n)`, chosen), rowid: null };
     } catch (error) {
-      if (!(error instanceof HyggeError) || error.code !== 'DATABASE_FAILED') throw error;
+      if (!(error instanceof HyggeError) || error.code !== 'DATABASE_FILE_FAILED') throw error;
       const { name } = database.options;
       throw fail('QUERY_FAILED', { name, reason: String(error.facts.reason) }, { cause: error });
     }
