@@ -19,6 +19,8 @@ const isServerError = (error: unknown): error is ServerError =>
 
 /** The server is going, or has gone: administrator's shutdown, crash, starting up. */
 const ended = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04']);
+/** What the system says of the disk that rows pass through. */
+const full = new Set(['ENOSPC', 'EDQUOT']);
 /** Gone when it is tried again: deadlocks, serialization, a lock that was not free, too many connections. */
 const passing = new Set(['40001', '40P01', '55P03', '53300', '53200']);
 
@@ -30,6 +32,8 @@ export function translatePostgresError(error: unknown, place: ErrorPlace): Hygge
   if (error instanceof HyggeError) return error;
   const { connection } = place;
   if (!isServerError(error)) {
+    if (error instanceof Error && 'code' in error && full.has(String(error.code)))
+      return fail('DISK_FULL', { what: "the engine's", path: 'temporary files' }, { cause: error });
     const reason = error instanceof Error ? error.message : String(error);
     return fail('CONNECTION_LOST', { ...place, reason }, { cause: error });
   }

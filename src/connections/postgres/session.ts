@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
@@ -104,10 +104,10 @@ export class PostgresSession {
   }
 
   /** Sends what a SELECT gives into a stream, in the text form of COPY. Gives the number of rows, by the server. */
-  async copyOut(select: string, into: Writable): Promise<number> {
+  async copyOut(select: string, through: Transform, into: Writable): Promise<number> {
     return this.#guard(async () => {
       const from = this.#client.query(copyStreams.to(`COPY (${select}\n) TO STDOUT`));
-      await pipeline(from, into, { signal: this.#signal });
+      await pipeline(from, through, into, { signal: this.#signal });
       return from.rowCount;
     });
   }

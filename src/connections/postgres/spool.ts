@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Relation } from '../../core/engine.js';
 import type { Column } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
@@ -59,11 +58,8 @@ export async function spool({ session, folder, columns, from, where }: SpoolRequ
   // An empty value alone on its line would be no line.
   const all = columns.length === 1 ? [...select, '0 AS hygge_end'] : select;
   const filter = where === null ? '' : ` WHERE ${where}`;
-  const write = pipeline(lines, createWriteStream(path, { highWaterMark: 1 << 20 }));
-  const [rows] = await Promise.all([
-    session.copyOut(`SELECT ${all.join(', ')} FROM ${from}${filter}`, lines),
-    write,
-  ]);
+  const file = createWriteStream(path, { highWaterMark: 1 << 20 });
+  const rows = await session.copyOut(`SELECT ${all.join(', ')} FROM ${from}${filter}`, lines, file);
   const schema = columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
   const values = columns.map(({ name, how }) => `${how.value(identifier(name))} AS ${identifier(name)}`);
   const wires = columns.map(({ name, how }) => `${literal(name)}: ${literal(how.wire)}`);

@@ -1,0 +1,299 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Flow, type FlowOptions, HyggeError } from '../../src/index.js';
+import { hygge } from '../docs/sandbox.js';
+import { startProxy, type TroubledLine } from './support/proxy.js';
+import { password, startServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+let proxy: TroubledLine;
+let folder: string;
+beforeAll(async () => {
+  server = await startServer();
+  proxy = await startProxy(() => server.port);
+  folder = await mkdtemp(join(tmpdir(), 'hygge-postgres-faults-'));
+  await server.query(`
+    CREATE TABLE source AS SELECT i AS id, 'new ' || i AS label, repeat(md5(i::text), 3) AS pad FROM generate_series(1, 3000) i;
+    CREATE TABLE canary AS SELECT 'alive' AS state`);
+});
+afterEach(() => {
+  proxy.trouble = {};
+});
+afterAll(async () => {
+  await proxy?.close();
+  await server?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const connection = (port: number) => ({
+  type: 'postgres',
+  host: '127.0.0.1',
+  port,
+  user: server.user,
+  password,
+  database: 'postgres',
+  connect_timeout: 5,
+});
+const table = (connection: string, name: string) => ({ type: 'postgres', connection, table: name }) as const;
+/** From the server itself, by way of the proxy, into a table. */
+const flow = (store: string, options: Partial<FlowOptions> = {}): Flow =>
+  new Flow({
+    name: 'faults',
+    connections: { direct: connection(server.port), proxied: connection(proxy.port) },
+    home: table('direct', 'source'),
+    store: table('proxied', store),
+    retry: { attempts: 1 },
+    ...options,
+  });
+const stages = () => server.query("SELECT tablename FROM pg_tables WHERE tablename LIKE 'hygge\\_stage\\_%'");
+const contents = (name: string) =>
+  server.query(
+    `SELECT count(*), count(*) FILTER (WHERE label LIKE 'new %'), count(DISTINCT id) FROM "${name}"`,
+  );
+const isNew = [['3000', '3000', '3000']];
+const isOld = [['2', '0', '2']];
+const makeOld = (name: string) =>
+  server.query(
+    `DROP TABLE IF EXISTS "${name}"; CREATE TABLE "${name}" (id int, label text, pad text); INSERT INTO "${name}" VALUES (1, 'old', ''), (2, 'old', '')`,
+  );
+const isCommit = (piece: Buffer): boolean => piece.includes('COMMIT') && piece.length < 100;
+
+describe('a connection that breaks off', () => {
+  it('after COMMIT was sent: what became of it is read, and told', async () => {
+    await makeOld('after_commit');
+    let cuts = 0;
+    let commits = 0;
+    proxy.trouble = {
+      onPiece: (from, piece) => {
+        // The first COMMIT is that of the table of runs, where it was made.
+        if (from !== 'client' || !isCommit(piece)) return 'pass';
+        commits += 1;
+        if (cuts > 0 || commits < 2) return 'pass';
+        cuts += 1;
+        return 'pass-then-cut';
+      },
+    };
+    const result = await flow('after_commit').start();
+    expect([cuts, result.status, result.rows]).toEqual([1, 'success', 3000]);
+    expect(await contents('after_commit')).toEqual(isNew);
+    expect(await stages()).toEqual([]);
+  });
+
+  it('before COMMIT arrives: nothing is published, and nothing is left', async () => {
+    await makeOld('before_commit');
+    proxy.trouble = { onPiece: (from, piece) => (from === 'client' && isCommit(piece) ? 'cut' : 'pass') };
+    await expect(flow('before_commit').start()).rejects.toThrow(/broke off/);
+    expect(await contents('before_commit')).toEqual(isOld);
+    expect(await stages()).toEqual([]);
+    proxy.trouble = {};
+    await flow('before_commit').start();
+    expect(await contents('before_commit')).toEqual(isNew);
+  });
+
+  it('anywhere, either way: the table holds the old rows or the new ones', async () => {
+    const seed = Number(process.env.HYGGE_SEED ?? 7);
+    let state = seed;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return state % below;
+    };
+    const seen = { old: 0, new: 0 };
+    for (let round = 0; round < 15; round++) {
+      await makeOld('cut');
+      const side = random(3) === 0 ? 'server' : 'client';
+      let left = random(side === 'server' ? 6_000 : 420_000);
+      proxy.trouble = {
+        onPiece: (from, piece) => {
+          if (from !== side || left < 0) return 'pass';
+          left -= piece.length;
+          return left < 0 ? (random(2) === 0 ? 'cut' : 'pass-then-cut') : 'pass';
+        },
+      };
+      const error = await flow('cut')
+        .start()
+        .then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+      proxy.trouble = {};
+      const found = await contents('cut');
+      const place = `seed ${seed}, round ${round}: ${error instanceof HyggeError ? error.code : error}`;
+      expect([place, [isOld, isNew].some((one) => one[0]?.join() === found[0]?.join())]).toEqual([
+        place,
+        true,
+      ]);
+      // What is said is so.
+      if (error === null) expect([place, found]).toEqual([place, isNew]);
+      else expect(error).toBeInstanceOf(HyggeError);
+      seen[found[0]?.[0] === '2' ? 'old' : 'new'] += 1;
+    }
+    expect(seen.old).toBeGreaterThan(0);
+    await flow('cut').start();
+    expect(await contents('cut')).toEqual(isNew);
+    expect(await stages()).toEqual([]);
+  });
+
+  it('is tried again, and then told as what it is: one run', async () => {
+    await makeOld('again');
+    let cuts = 0;
+    proxy.trouble = {
+      onPiece: (from, piece) => (from === 'client' && piece.length > 20_000 && cuts++ === 0 ? 'cut' : 'pass'),
+    };
+    const result = await flow('again', {
+      retry: { attempts: 3, delay: 0.01 },
+      run_type: 'incremental',
+    }).start();
+    expect([cuts > 0, result.attempts]).toEqual([true, 2]);
+    expect(await contents('again')).toEqual([['3002', '3000', '3000']]);
+  });
+
+  it('in pieces of one byte is slow, and right', async () => {
+    proxy.trouble = { dribble: true };
+    await flow('dribbled', {
+      home: { type: 'postgres', connection: 'proxied', query: 'SELECT * FROM source LIMIT 50' },
+    }).start();
+    expect(await server.query('SELECT count(*) FROM dribbled')).toEqual([['50']]);
+  });
+
+  it('by falling silent ends with the time limit', async () => {
+    await makeOld('silent');
+    let isSilent = false;
+    proxy.trouble = {
+      onPiece: (_, piece) => {
+        isSilent ||= piece.length > 20_000;
+        return isSilent ? 'keep' : 'pass';
+      },
+    };
+    await expect(flow('silent', { timeout: 2 }).start()).rejects.toThrow(/no progress for 2 seconds/);
+    proxy.trouble = {};
+    expect(await contents('silent')).toEqual(isOld);
+    await flow('silent').start();
+    expect(await contents('silent')).toEqual(isNew);
+    expect(await stages()).toEqual([]);
+  });
+});
+
+it('a server that crashes in the middle of a run keeps the old rows, and the next run goes on', async () => {
+  await makeOld('crashed');
+  const gate = await server.client();
+  await gate.query('SELECT pg_advisory_lock(42)');
+  const query = 'SELECT * FROM source WHERE pg_advisory_lock_shared(42) IS NOT NULL';
+  const running = flow('crashed', { home: { type: 'postgres', connection: 'direct', query } })
+    .start()
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
+  await expect
+    .poll(() =>
+      server.query("SELECT count(*) FROM hygge_runs WHERE table_name = 'crashed' AND state = 'begun'"),
+    )
+    .toEqual([['1']]);
+  await server.crash();
+  expect(await running).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
+  await gate.end().catch(() => {});
+  await server.start();
+  expect(await contents('crashed')).toEqual(isOld);
+  await flow('crashed').start();
+  expect(await contents('crashed')).toEqual(isNew);
+  expect(await stages()).toEqual([]);
+});
+
+it('names with whatever characters stay names', async () => {
+  const odd = fc.constantFrom(
+    '"',
+    "'",
+    ';',
+    '--',
+    '$$',
+    '\\',
+    '%',
+    '{',
+    ' ',
+    '.',
+    '\u202e',
+    '🦆',
+    'drop',
+    'ü',
+    '\n',
+    '/*',
+  );
+  const name = fc
+    .array(fc.oneof(odd, fc.string({ minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 6 })
+    .map((parts) => parts.join('').replaceAll('\0', ''))
+    .filter(
+      (text) => text.trim() !== '' && Buffer.byteLength(text) <= 63 && Buffer.from(text).toString() === text,
+    );
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  await fc.assert(
+    fc.asyncProperty(name, name, async (column, tableName) => {
+      const query = `SELECT 1 AS ${quoted(column)}, 'x"; DROP TABLE canary; --' AS hygge_value`;
+      const store = `${quoted(`'; DROP SCHEMA public`)}.${quoted(tableName)}`;
+      const options = {
+        home: { type: 'postgres', connection: 'direct', query },
+        columns: [column, 'hygge_value'],
+      } as const;
+      await flow(store, options).start();
+      await flow('there_and_back', { home: table('direct', store) }).start();
+      const there = await server.query(`SELECT ${quoted(column)}, hygge_value FROM ${store}`);
+      expect(there).toEqual([['1', 'x"; DROP TABLE canary; --']]);
+      await server.query(`DROP TABLE ${store}; DROP TABLE there_and_back`);
+    }),
+    { numRuns: 6, seed: Number(process.env.HYGGE_SEED ?? 7) },
+  );
+  expect(await server.query('SELECT state FROM canary')).toEqual([['alive']]);
+});
+
+it('a name that Postgres would cut is refused, for two of them would become one', async () => {
+  const query = `SELECT 1 AS id`;
+  const long = 'x'.repeat(64);
+  const home = { type: 'postgres', connection: 'direct', query } as const;
+  await expect(flow(long, { home }).start()).rejects.toThrow(/64 bytes/);
+  await expect(flow('cut_name', { home, columns: { [long]: 'id' } }).start()).rejects.toThrow(/64 bytes/);
+});
+
+it('a secret is found nowhere, raw or encoded', async () => {
+  const secrets = [password, encodeURIComponent(password), Buffer.from(password).toString('base64')];
+  const project = (url: string): string => `
+connections:
+  db: { type: postgres, url: "${url}", ssl: false }
+flows:
+  out:
+    home: { type: postgres, connection: db, table: source }
+    store: out
+    verify: fingerprint
+  wrong:
+    home: { type: postgres, connection: db, table: nowhere }
+    store: wrong
+`;
+  const own = await mkdtemp(join(folder, 'secret-'));
+  const place = `127.0.0.1:${server.port}/postgres`;
+  const right = `postgresql://${server.user}:\${SECRET}@${place}`;
+  await writeFile(join(own, 'right.yaml'), project(right));
+  await writeFile(join(own, 'wrong.yaml'), project(`postgresql://nobody:\${SECRET}@${place}`));
+  await writeFile(join(own, 'broken.yaml'), project(`postgresql://nobody:\${SECRET}@${place}?sslmode=odd`));
+  const env = { SECRET: encodeURIComponent(password) };
+  const outputs: string[] = [];
+  const runs = [
+    ['debug', 'right.yaml', '--verbose'],
+    ['plan', 'right.yaml', '--json'],
+    ['go', 'right.yaml', '--json'],
+    ['debug', 'wrong.yaml', '--verbose'],
+    ['go', 'wrong.yaml', '--json'],
+    ['go', 'broken.yaml', '--verbose'],
+  ];
+  for (const command of runs) {
+    const { out, err } = await hygge(command, own, env);
+    outputs.push(out, err);
+  }
+  expect(outputs[0]).toMatch(/✓ db connection.*Postgres 1/);
+  for (const file of await readdir(join(own, '.hygge'), { recursive: true }).catch(() => []))
+    outputs.push(await readFile(join(own, '.hygge', file), 'utf8').catch(() => ''));
+  const all = outputs.join('\n');
+  expect(all).toContain('TABLE_NOT_FOUND');
+  expect(all).toContain('the login failed');
+  expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+}, 120_000);
