@@ -75,14 +75,16 @@ export async function makeFolders(fileSystem: FileSystem, path: string): Promise
  * that did not live to do so. One that may not be read was not made by this user, and is left out.
  */
 export async function syncFoldersAbove(fileSystem: FileSystem, path: string): Promise<void> {
-  for (let above = dirname(path); ; above = dirname(above)) {
-    try {
-      await fileSystem.syncFolder(above);
-    } catch (error) {
-      if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
-    }
-    if (dirname(above) === above) return;
-  }
+  const above: string[] = [];
+  for (let folder = dirname(path); folder !== above.at(-1); folder = dirname(folder)) above.push(folder);
+  // Side by side: each may have to wait for what others have written to the disk.
+  await all(
+    above.map((folder) =>
+      fileSystem.syncFolder(folder).catch((error) => {
+        if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+      }),
+    ),
+  );
 }
 
 /** Waits for all, and only then fails with the first failure: nothing goes on behind the caller's back. */
