@@ -60,6 +60,11 @@ export interface AttachOptions {
 export interface DatabaseFile {
   /** What stands before the names of its tables in SQL, quoted. */
   readonly catalog: string;
+  /**
+   * How often it was begun and ended to open it anew, as happens where somebody wants to write into what others read:
+   * odd while its tables are not there.
+   */
+  readonly turns: number;
   /** Safe to call twice. */
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ interface OpenFile {
   writable: boolean;
   /** How many have it. */
   users: number;
+  /** See {@link DatabaseFile}. */
+  turns: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function attachFile(
       throw fail('DATABASE_LOCKED', { path, holder: 'another flow of this process' });
     await pause(lookEvery);
   };
-  const open = async (file: Omit<OpenFile, 'users' | 'engine'>): Promise<void> => {
+  const open = async (file: Pick<OpenFile, 'name' | 'writable'>): Promise<void> => {
     // What was closed a moment ago stays open until the statements that read it have ended.
     while (!(await tryAttach(engine, key, file, options, context))) await again();
   };
@@ -56,20 +58,23 @@ export async function attachFile(
     if (known !== undefined && known.engine !== engine) return null;
     const { writable } = options;
     if (known === undefined) {
-      const file = { engine, name: engine.newName('file'), writable, users: 1 };
+      const file = { engine, name: engine.newName('file'), writable, users: 1, turns: 0 };
       await open(file);
       files.set(key, file);
       return file;
     }
     if (writable && !known.writable) {
-      await run(engine, `DETACH ${identifier(known.name)}`, context);
+      known.turns += 1;
       try {
+        await run(engine, `DETACH ${identifier(known.name)}`, context);
         await open({ name: known.name, writable });
+        known.writable = true;
       } catch (error) {
         await open(known).catch(() => files.delete(key));
         throw error;
+      } finally {
+        known.turns += 1;
       }
-      known.writable = true;
     }
     known.users += 1;
     return known;
@@ -99,6 +104,9 @@ function handle(key: string, file: OpenFile, context: TranslateContext): Databas
   };
   return {
     catalog: identifier(file.name),
+    get turns() {
+      return file.turns;
+    },
     close: () => {
       closed ??= inTurn(key, leave);
       return closed;

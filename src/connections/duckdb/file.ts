@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AttachOptions, DatabaseFile, EngineSession } from '../../core/engine.js';
 import { fail, HyggeError } from '../../errors/index.js';
 
@@ -30,4 +31,24 @@ export async function isThere(path: string): Promise<boolean> {
   if (found?.isDirectory())
     throw fail('NOT_A_DATABASE', { path, what: 'DuckDB database', reason: 'it is a folder' });
   return found !== null;
+}
+
+/** Milliseconds between two looks whether the tables of a file are there again. */
+const lookAgain = 5;
+
+/**
+ * A short look into a file: done again where another flow of this process had it opened anew meanwhile, to write into
+ * it. Its tables were not there for a moment, and nothing that was seen or missed then is true.
+ */
+export async function lookInto<T>(file: DatabaseFile, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const before = file.turns;
+    try {
+      const seen = await work();
+      if (file.turns === before && before % 2 === 0) return seen;
+    } catch (error) {
+      if (file.turns === before && before % 2 === 0) throw error;
+    }
+    await pause(lookAgain);
+  }
 }

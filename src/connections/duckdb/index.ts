@@ -1,4 +1,4 @@
-export { isThere, openDuckDB } from './file.js';
+export { isThere, lookInto, openDuckDB } from './file.js';
 export { qualifyQuery } from './query.js';
 export { duckdbEntity, duckdbKeys, tableForm } from './settings.js';
 export { folded, parseTable, shownTable } from './table-name.js';

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   findTable,
   isThere,
+  lookInto,
   openDuckDB,
   parseTable,
   qualified,
@@ -31,10 +32,10 @@ export async function openDuckDBHome(config: DuckDBHomeConfig, context: HomeCont
   const engine = await context.engine();
   const file = await openDuckDB(engine, { name, ...config }, { writable: false, signal });
   try {
-    const { sql, isTable } = await sourceOf(config, context, engine, file);
-    const schema = await describe(name, engine, sql, query !== undefined);
+    const { sql, isTable } = await lookInto(file, () => sourceOf(config, context, engine, file));
+    const schema = await lookInto(file, () => describe(name, engine, sql, query !== undefined));
     const rows = async (): Promise<number> =>
-      Number((await engine.rows(`SELECT count(*) FROM (${sql})`))[0]?.[0]);
+      lookInto(file, async () => Number((await engine.rows(`SELECT count(*) FROM (${sql})`))[0]?.[0]));
     return {
       schema: async () => schema,
       estimate: async () => ({

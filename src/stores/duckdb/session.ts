@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access } from 'node:fs/promises';
 import {
   columnsOf,
   findTable,
   folded,
   isThere,
   type KnownTable,
+  lookInto,
   openDuckDB,
   parseTable,
   qualified,
@@ -40,7 +40,7 @@ import type { DuckDBStoreConfig } from './index.js';
 import { compare } from './merge.js';
 import { isExchanged, publishStaged } from './publication.js';
 import { Runs } from './runs.js';
-import { storageFor } from './storage.js';
+import { makeFolder, storageFor } from './storage.js';
 
 /** Whether a name is one of hygge's own tables. */
 const isOwn = ({ table }: Destination): boolean =>
@@ -103,28 +103,33 @@ class DuckDBStoreSession implements StoreSession {
     await access(path, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
       throw fail('PATH_NOT_WRITABLE', { what: 'the database', path, reason: cause.message }, { cause });
     });
-    const { catalog, engine } = await this.#opened(false);
-    const target = await this.#target(engine, catalog);
-    if (target === undefined) return nothing;
-    const [row] = await engine.rows(`SELECT count(*) FROM ${qualified(catalog, target)}`);
-    return { ...nothing, rows: Number(row?.[0]) };
+    const { file, catalog, engine } = await this.#opened(false);
+    return lookInto(file, async () => {
+      const target = await this.#target(engine, catalog);
+      if (target === undefined) return nothing;
+      const [row] = await engine.rows(`SELECT count(*) FROM ${qualified(catalog, target)}`);
+      return { ...nothing, rows: Number(row?.[0]) };
+    });
   }
 
   async record(): Promise<unknown> {
     if (!(await isThere(this.#config.path))) return null;
-    return (await (await this.#opened(false)).runs.lastPublished())?.record ?? null;
+    const { file, runs } = await this.#opened(false);
+    return (await lookInto(file, () => runs.lastPublished()))?.record ?? null;
   }
 
   async held(schema: Schema): Promise<Relation | null> {
     if (!(await isThere(this.#config.path))) return null;
-    const { catalog, engine } = await this.#opened(false);
-    const target = await this.#target(engine, catalog);
-    if (target === undefined) return null;
-    const table = qualified(catalog, target);
-    const [row] = await engine.rows(`SELECT count(*) FROM ${table}`);
-    if (row?.[0] === '0') return null;
-    const sql = namedAs(await engine.describe(`SELECT * FROM ${table}`), schema, table);
-    return { sql, schema: await engine.describe(sql) };
+    const { file, catalog, engine } = await this.#opened(false);
+    return lookInto(file, async () => {
+      const target = await this.#target(engine, catalog);
+      if (target === undefined) return null;
+      const table = qualified(catalog, target);
+      const [row] = await engine.rows(`SELECT count(*) FROM ${table}`);
+      if (row?.[0] === '0') return null;
+      const sql = namedAs(await engine.describe(`SELECT * FROM ${table}`), schema, table);
+      return { sql, schema: await engine.describe(sql) };
+    });
   }
 
   async checkSchema(schema: Schema): Promise<void> {
@@ -258,7 +263,12 @@ class DuckDBStoreSession implements StoreSession {
   async #opened(
     writable: boolean,
     storage: string | null = null,
-  ): Promise<{ readonly engine: EngineSession; readonly catalog: string; readonly runs: Runs }> {
+  ): Promise<{
+    readonly file: DatabaseFile;
+    readonly engine: EngineSession;
+    readonly catalog: string;
+    readonly runs: Runs;
+  }> {
     const { name, signal } = this.#context;
     const engine = await this.#context.engine();
     const { path } = this.#config;
@@ -268,9 +278,10 @@ class DuckDBStoreSession implements StoreSession {
       const options = { writable, storage, signal };
       this.#file = { opened: await openDuckDB(engine, { name, ...this.#config }, options), writable };
     }
-    const { catalog } = this.#file.opened;
+    const file = this.#file.opened;
+    const { catalog } = file;
     const runs = new Runs({ path, engine, catalog, destination: this.#destination });
-    return { engine, catalog, runs };
+    return { file, engine, catalog, runs };
   }
 
   /** The table that is written into; TABLE_UNFIT where its name is that of a view. */
@@ -285,11 +296,4 @@ class DuckDBStoreSession implements StoreSession {
     await this.writeRelation(await table.relation(), () => {});
     await table.clear();
   }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw fail('PATH_NOT_WRITABLE', { what: 'the folder', path: folder, reason: cause.message }, { cause });
-  });
 }

@@ -1,4 +1,7 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { LogicalType, Schema } from '../../core/types.js';
+import { fail } from '../../errors/index.js';
 
 /** The version of the engine whose files can hold every type. */
 const newStorage = 'v1.5.0';
@@ -27,4 +30,12 @@ function hasVariant(type: LogicalType): boolean {
     default:
       return false;
   }
+}
+
+/** Makes the folder that a file lies in. */
+export async function makeFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw fail('PATH_NOT_WRITABLE', { what: 'the folder', path: folder, reason: cause.message }, { cause });
+  });
 }
