@@ -220,6 +220,11 @@ export class Session {
     const { fileSystem } = folder;
     const draft = `${intent}.back.tmp`;
     const back = inverse({ ...next, previous: this.#state }, next.fence, true);
+    const unfinished = (error: unknown): unknown => {
+      if (error instanceof HyggeError && error.code === 'LOCK_LOST') return error;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      return fail('PUBLISH_UNFINISHED', { path: folder.path, reason }, { cause });
+    };
     try {
       await this.#lock.check();
       if (next.undoes !== null) throw cause;
@@ -227,11 +232,12 @@ export class Session {
       await fileSystem.rename(draft, intent);
       await fileSystem.syncFolder(folder.hidden);
     } catch (error) {
-      if (error instanceof HyggeError && error.code === 'LOCK_LOST') throw error;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw fail('PUBLISH_UNFINISHED', { path: folder.path, reason }, { cause });
+      throw unfinished(error);
     }
-    await carryOut(folder, back, intent, () => this.#lock.check()).catch(() => {});
+    // What was put in place and could not be taken out again can be seen until the next start has done it.
+    await carryOut(folder, back, intent, () => this.#lock.check()).catch((error) => {
+      throw unfinished(error);
+    });
     throw cause;
   }
 
