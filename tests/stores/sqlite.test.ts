@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Flow, HyggeError, type RunType } from '../../src/index.js';
+import { Flow, HyggeError, type RunType, type StoreSession } from '../../src/index.js';
+import { sqliteStore } from '../../src/stores/sqlite/index.js';
+import { atWorkbench, storeOf, withStore } from '../../src/testing/workbench.js';
 import { hygge } from '../cli/helpers.js';
 import { settled, useWorkplace } from '../integration/workplace.js';
 
@@ -43,6 +45,14 @@ const fetch = (home: Record<string, unknown>) =>
 
 const failsWith = (code: string, message = /./) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
+/** Stages one row for an append. */
+async function stageOne(session: StoreSession): Promise<void> {
+  const schema = [{ name: 'id', type: { kind: 'integer' as const }, nullable: true }];
+  await session.begin({ mode: 'append', schema, rows: null });
+  await session.writeRelation?.({ sql: 'SELECT 1 AS id', schema }, () => {});
+  await session.finish();
+}
+
 const byId = { watermark: { primary_key: 'id', watermark_column: 'id' } };
 
 describe('values that are not what their column says', () => {
@@ -268,6 +278,56 @@ describe('runs', () => {
       expect(inFile(file(), '', `SELECT count(*) FROM copy_${name}`)).toEqual([[2500]]);
   });
 
+  it('that did not know of their own end are told of it, and move nothing twice', async () => {
+    await atWorkbench(async (bench) => {
+      const { runId } = bench.store;
+      await withStore(storeOf(sqliteStore, store()), bench.store, async (session) => {
+        await stageOne(session);
+        await session.publish({ runId, rows: 1, record: { rows: 1 } });
+      });
+      const told: unknown[] = [];
+      const context = { ...bench.store, earlier: (run: unknown) => told.push(run) };
+      await withStore(storeOf(sqliteStore, store()), context, async (session) => {
+        await stageOne(session);
+        expect(told).toEqual([{ what: 'published', runId, record: { rows: 1 }, message: null }]);
+        await session.publish({ runId, rows: 1, record: { rows: 1 } });
+      });
+    });
+    expect(inFile(file(), '', 'SELECT id FROM orders')).toEqual([[1]]);
+    expect(inFile(file(), '', 'SELECT state FROM hygge_runs')).toEqual([['published']]);
+  });
+
+  it('do not publish where another has published meanwhile', async () => {
+    inFile(file(), 'CREATE TABLE orders (id INTEGER)');
+    await atWorkbench(async (bench) => {
+      await withStore(storeOf(sqliteStore, store()), bench.store, async (slow) => {
+        await stageOne(slow);
+        await withStore(storeOf(sqliteStore, store()), bench.store, async (session) => {
+          await stageOne(session);
+          await session.publish({ runId: 'another', rows: 1, record: {} });
+        });
+        const late = slow.publish({ runId: bench.store.runId, rows: 1, record: {} });
+        await expect(late).rejects.toEqual(failsWith('LOCK_LOST'));
+      });
+    });
+    expect(inFile(file(), '', 'SELECT id FROM orders')).toEqual([[1]]);
+  });
+
+  it('wait for readers before they publish', async () => {
+    inFile(file(), 'CREATE TABLE orders (id INTEGER)');
+    const reader = new DatabaseSync(file());
+    reader.exec('BEGIN');
+    reader.prepare('SELECT * FROM orders').all();
+    const work = bring('SELECT 1 AS id', 'incremental');
+    // It has begun to change the file, and cannot end.
+    while (!existsSync(`${file()}-journal`)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(reader.prepare('SELECT count(*) AS n FROM orders').get()).toEqual({ n: 0 });
+    reader.exec('COMMIT');
+    reader.close();
+    expect((await work).rows).toBe(1);
+  });
+
   it('wait for another program that writes', async () => {
     await bring('SELECT 1 AS id');
     const script = `import { DatabaseSync } from '@photostructure/sqlite'; const d = new DatabaseSync(process.argv[1]); d.exec('BEGIN IMMEDIATE; INSERT INTO orders VALUES (9)'); console.log('open'); process.stdin.once('data', () => { d.exec('COMMIT'); process.exit(); });`;
@@ -349,8 +409,10 @@ it('names are names', async () => {
   let runs = 0;
   await fc
     .assert(
-      fc.asyncProperty(name, name, async (table, column) => {
+      fc.asyncProperty(name, name, async (first, column) => {
         runs += 1;
+        // the same table with another column would be refused
+        const table = `${first} ${runs}`;
         const how = {
           name: 'flow',
           retry: { attempts: 1 },
