@@ -31,6 +31,8 @@ export interface Reading {
   readonly value: string;
   /** Whether a value that is there says all that the text says: nothing was rounded, cut or passed over. */
   readonly faithful: (value: string) => string;
+  /** What is true of most values that say all, is cheap to see, and is never true of others. */
+  readonly surely?: (value: string) => string;
 }
 
 const spaced = (pattern: string): string => literal(`\\s*${pattern}\\s*`);
@@ -44,10 +46,11 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
   const name = typeName(type);
   const cast = (from: string): string => `TRY_CAST(${from} AS ${name})`;
   // A text that is just what the engine would write itself needs no closer look.
-  const orPlain =
-    (loose: string) =>
-    (value: string): string =>
-      `CASE WHEN CAST(${value} AS VARCHAR) = ${text} THEN true ELSE ${loose} END`;
+  const isPlain = (value: string): string => `CAST(${value} AS VARCHAR) = ${text}`;
+  const orPlain = (loose: string): Omit<Reading, 'value'> => ({
+    faithful: (value) => `CASE WHEN ${isPlain(value)} THEN true ELSE ${loose} END`,
+    surely: isPlain,
+  });
   switch (type.kind) {
     case 'varchar':
       return { value: text, faithful: () => 'true' };
@@ -63,28 +66,29 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
     case 'uhugeint':
     case 'bignum': {
       const number = numberText(text, spelling);
-      return { value: cast(number), faithful: orPlain(matches(number, '[+-]?[0-9]+')) };
+      return { value: cast(number), ...orPlain(matches(number, '[+-]?[0-9]+')) };
     }
     case 'decimal': {
       const number = numberText(text, spelling);
       const pattern = `[+-]?[0-9]*(?:\\.[0-9]{0,${type.scale}}0*)?`;
-      return { value: cast(number), faithful: orPlain(matches(number, pattern)) };
+      return { value: cast(number), ...orPlain(matches(number, pattern)) };
     }
     case 'float':
     case 'double': {
       const number = numberText(text, spelling);
-      const finite = (value: string): string => `(NOT isinf(${value}) OR contains(lower(${text}), 'inf'))`;
-      return { value: cast(number), faithful: finite };
+      const finite = (value: string): string =>
+        `CASE WHEN isinf(${value}) THEN contains(lower(${text}), 'inf') ELSE true END`;
+      return { value: cast(number), faithful: finite, surely: (value) => `isfinite(${value})` };
     }
     case 'date': {
       const { dateFormat: format } = spelling;
       if (format !== null) return byFormat(text, format, name);
-      return { value: cast(text), faithful: orPlain(`NOT contains(${text}, ':')`) };
+      return { value: cast(text), ...orPlain(`NOT contains(${text}, ':')`) };
     }
     case 'time':
-      return { value: cast(text), faithful: orPlain(noZone(text, finer(text, 6))) };
+      return { value: cast(text), ...orPlain(noZone(text, finer(text, 6))) };
     case 'time_ns':
-      return { value: cast(text), faithful: orPlain(noZone(text, finer(text, 9))) };
+      return { value: cast(text), ...orPlain(noZone(text, finer(text, 9))) };
     case 'timestamp':
     case 'timestamp_s':
     case 'timestamp_ms':
@@ -94,10 +98,10 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
       if (format !== null) return byFormat(text, format, name);
       const exact = finer(text, places[type.kind]);
       const loose = type.kind === 'timestamptz' ? `NOT ${exact}` : noZone(text, exact);
-      return { value: cast(text), faithful: orPlain(loose) };
+      return { value: cast(text), ...orPlain(loose) };
     }
     case 'timetz':
-      return { value: cast(text), faithful: orPlain(`NOT ${finer(text, 6)}`) };
+      return { value: cast(text), ...orPlain(`NOT ${finer(text, 6)}`) };
     case 'list':
     case 'array':
     case 'struct':

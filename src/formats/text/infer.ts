@@ -49,7 +49,7 @@ export async function inferTypes(
   });
   const outer = columns.flatMap((_, i) => [
     `bit_or(k${i})`,
-    `max(CASE WHEN k${i} % 4 <> 0 THEN length(ltrim(split_part(n${i}, '.', 1), '-')) END)`,
+    `max(CASE k${i} % 4 WHEN 0 THEN NULL WHEN 1 THEN strlen(n${i}) - CAST(starts_with(n${i}, '-') AS INTEGER) ELSE length(ltrim(split_part(n${i}, '.', 1), '-')) END)`,
     `max(CASE WHEN k${i} % 4 = 2 THEN length(split_part(n${i}, '.', 2)) END)`,
   ]);
   const from = columns.length === 0 ? select : `SELECT ${inner.join(', ')} FROM (${select})`;
@@ -88,7 +88,7 @@ function lookOf(text: string, number: string, as: Unknown['as'], spelling: Spell
   const is = (pattern: string, of = text): string => `regexp_full_match(${of}, ${literal(pattern)})`;
   const numbers = [
     `WHEN ${plain('BIGINT')} THEN ${looks.integer}`,
-    `WHEN ${is('-?(?:0|[1-9][0-9]{0,37})(?:\\.[0-9]{1,37})?', number)} AND NOT ${is('-0(?:\\.0*)?', number)} THEN CASE WHEN length(${number}) < 16 THEN ${looks.decimal} WHEN ${sameDouble(number)} THEN ${looks.decimal} ELSE ${looks.decimal | looks.long} END`,
+    `WHEN ${is('-?(?:0|[1-9][0-9]{0,37})(?:\\.[0-9]{1,37})?', number)} AND NOT (CASE WHEN starts_with(${number}, '-0') THEN ${is('-0(?:\\.0*)?', number)} ELSE false END) THEN CASE WHEN length(${number}) < 16 THEN ${looks.decimal} WHEN ${sameDouble(number)} THEN ${looks.decimal} ELSE ${looks.decimal | looks.long} END`,
     `WHEN ${is('-?[0-9]+(?:\\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|nan|-?inf(?:inity)?|NaN|-?Infinity', number)} AND ${fits(number)} THEN ${looks.float}`,
   ];
   const zone = '(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)';
@@ -111,9 +111,14 @@ function lookOf(text: string, number: string, as: Unknown['as'], spelling: Spell
   const words = [`WHEN lower(${text}) IN ('true', 'false') THEN ${looks.boolean}`];
   // Most text begins with a letter, and is known by it.
   const letter = `WHEN ascii(${text}) > 57 AND ascii(${text}) NOT IN (70, 73, 78, 84, 102, 105, 110, 116) THEN ${looks.text}`;
-  const first = dateFormat === null && timestampFormat === null ? [letter] : [];
+  // And so are the times that the engine writes, and what is true or false, whatever else is asked of numbers.
+  const stampOf = `WHEN strlen(${text}) = 19 AND CAST(TRY_CAST(${text} AS TIMESTAMP) AS VARCHAR) = ${text} THEN ${looks.timestamp}`;
+  const isUsual = dateFormat === null && timestampFormat === null;
+  const first = isUsual ? [letter] : [];
+  const early =
+    isUsual && number === text ? [`WHEN ${text} IN ('true', 'false') THEN ${looks.boolean}`, stampOf] : [];
   const tests = {
-    anything: [...first, ...numbers, ...words, ...(dateFormat === null ? times : times)],
+    anything: [...first, ...early, ...numbers, ...words, ...(dateFormat === null ? times : times)],
     strings: [...first, ...times],
     numbers,
   }[as];

@@ -16,10 +16,13 @@ export function valuesOf(texts: Texts, schema: Schema = asSchema(texts.columns))
   const values = schema.map(({ name }) => {
     const i = index.get(name) ?? -1;
     const bad = literal(`column ${identifier(name)}: a text is no value of its type: `);
+    const type = texts.columns[i]?.type ?? { kind: 'varchar' };
+    const { surely } = readingOf(`t${i}`, type, texts.spelling);
+    const sure = surely === undefined ? '' : `WHEN ${surely(`v${i}`)} THEN v${i} `;
     const value =
-      texts.columns[i]?.type.kind === 'varchar'
+      type.kind === 'varchar'
         ? `t${i}`
-        : `CASE WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE v${i} END`;
+        : `CASE ${sure}WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE v${i} END`;
     return `${value} AS ${identifier(name)}`;
   });
   return `SELECT ${values.join(', ')} FROM (${apart(texts)})`;
