@@ -259,6 +259,7 @@ export class Coordinator {
   ): Promise<T> {
     const { name: project, options, state } = this.#workspace;
     let engine: Promise<Engine> | null = null;
+    let types: Promise<ReturnType<typeof lastTypes>> | null = null;
     const connections = new ConnectionTable(this.#workspace.connections ?? {});
     const open = (): Promise<Engine> => {
       engine ??= openEngine({
@@ -275,7 +276,11 @@ export class Coordinator {
         project,
         recorder,
         state,
-        lastTypes: async (config) => lastTypes(await openJournal(state).entries(), config),
+        lastTypes: async ({ name }) => {
+          // The journal is read once, however many entities ask.
+          types ??= openJournal(state).entries().then(lastTypes);
+          return (await types).get(name) ?? null;
+        },
         engine: open,
         connections,
         route: request.route,

@@ -1,12 +1,10 @@
-import type { EntityConfig } from '../core/entity-config.js';
 import { type JournalEntry, standing } from '../journal/index.js';
 
-/** The types that the last run of an entity found out from its data; null where there are none. */
+/** The types that the last run of each entity found out from its data, by the entity's name; none where it found none. */
 export function lastTypes(
   entries: readonly JournalEntry[],
-  { name }: EntityConfig,
-): Readonly<Record<string, string>> | null {
-  return (
-    standing(entries).findLast((entry) => entry.name === name && entry.inferred !== null)?.inferred ?? null
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  return new Map(
+    standing(entries).flatMap(({ name, inferred }) => (inferred === null ? [] : [[name, inferred]])),
   );
 }

@@ -37,6 +37,20 @@ export const simpleKinds = [
   'variant', // string, JSON text
 ] as const;
 
+/** The kinds of whole numbers with a least and a greatest value. */
+export const wholeKinds = [
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'hugeint',
+  'utinyint',
+  'usmallint',
+  'uinteger',
+  'ubigint',
+  'uhugeint',
+] as const;
+
 export type SimpleKind = (typeof simpleKinds)[number];
 
 export type LogicalType =

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Engine, EngineSession } from '../core/engine.js';
 import { newRunId } from '../core/run-id.js';
 import { fail } from '../errors/index.js';
@@ -70,7 +70,7 @@ export class OpenEngine implements Engine {
   readonly #folder: SpillFolder;
   readonly #sessions = new Set<Session>();
   readonly #leases = new Set<Lease>();
-  readonly #connecting = new Set<Promise<DuckDBConnection>>();
+  readonly #connecting = new Set<Promise<Lease>>();
   #closed: Promise<void> | null = null;
   #names = 0;
 
@@ -106,11 +106,14 @@ export class OpenEngine implements Engine {
    */
   async connect(name: string): Promise<Lease> {
     if (this.#closed !== null) throw fail('INTERRUPTED', { name });
-    const connecting = this.#instance.connect();
-    this.#connecting.add(connecting);
-    const lease = new Lease(await connecting, name, () => this.#leases.delete(lease));
-    this.#leases.add(lease);
-    this.#connecting.delete(connecting);
+    // Known as a lease from the tick on in which it is there: closing, which waits for it here, must not miss it there.
+    const leased = this.#instance.connect().then((connection) => {
+      const lease: Lease = new Lease(connection, name, () => this.#leases.delete(lease));
+      this.#leases.add(lease);
+      return lease;
+    });
+    this.#connecting.add(leased);
+    const lease = await leased.finally(() => this.#connecting.delete(leased));
     await lease.use((connection) =>
       connection.run(
         'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0',

@@ -1,16 +1,15 @@
 import type { Batch } from '../core/batch.js';
 import type { EngineSession, EngineTable, StatementOptions } from '../core/engine.js';
 import type { ColumnFingerprint, Fingerprint } from '../core/fingerprint.js';
-import { type LogicalType, type Schema, type TypeKind, typeName } from '../core/types.js';
+import { type LogicalType, type Schema, type TypeKind, typeName, wholeKinds } from '../core/types.js';
 
 /** A text that is kept of the least and the greatest value. */
 const longestText = 100;
 
 /** Types whose values the engine hashes as they are, so that equal hashes mean equal values. */
 const hashedAsTheyAre: ReadonlySet<TypeKind> = new Set([
-  ...(['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'hugeint'] as const),
-  ...(['utinyint', 'usmallint', 'uinteger', 'ubigint', 'uhugeint'] as const),
-  ...(['decimal', 'uuid', 'varchar', 'blob', 'date', 'time'] as const),
+  ...wholeKinds,
+  ...(['boolean', 'decimal', 'uuid', 'varchar', 'blob', 'date', 'time'] as const),
   ...(['timestamp_s', 'timestamp_ms', 'timestamp', 'timestamp_ns', 'timestamptz'] as const),
 ]);
 /** Types that have no least value, or several that are equal and have different texts. */

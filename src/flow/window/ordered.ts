@@ -1,19 +1,8 @@
 import { parseLag } from '../../core/lag.js';
-import { type LogicalType, typeName } from '../../core/types.js';
+import { type LogicalType, typeName, wholeKinds } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 
-const wholeNumbers: readonly string[] = [
-  'tinyint',
-  'smallint',
-  'integer',
-  'bigint',
-  'hugeint',
-  'utinyint',
-  'usmallint',
-  'uinteger',
-  'ubigint',
-  'uhugeint',
-];
+const wholeNumbers: readonly string[] = wholeKinds;
 const times: readonly string[] = [
   'date',
   'timestamp_s',

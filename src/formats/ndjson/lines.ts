@@ -1,4 +1,4 @@
-import type { Field, TypeKind } from '../../core/types.js';
+import { type Field, type TypeKind, wholeKinds } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 
 /**
@@ -18,16 +18,7 @@ const asJson: ReadonlySet<TypeKind> = new Set(['json', 'list', 'array', 'struct'
  * is never taken for that, and what has a fraction or an exponent is no whole number and no time either way.
  */
 const never: ReadonlySet<TypeKind> = new Set([
-  'tinyint',
-  'smallint',
-  'integer',
-  'bigint',
-  'hugeint',
-  'utinyint',
-  'usmallint',
-  'uinteger',
-  'ubigint',
-  'uhugeint',
+  ...wholeKinds,
   'date',
   'time',
   'timestamp',

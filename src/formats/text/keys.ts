@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { compressions } from './compression.js';
 
@@ -56,5 +57,17 @@ export const textStoreKeys = {
       'How many runs can be taken back: what a run takes out is kept until the next one has published',
     ),
 };
+
+/** What every store of text files is like. */
+export const textStoreTraits = {
+  capabilities: {
+    takes: ['relation', 'batches'],
+    modes: ['replace', 'append'],
+    atomic: false,
+    ordered: true,
+  },
+  paths: ['path'],
+  destination: ({ path }: { readonly path: string }) => resolve(path),
+} as const;
 
 export const packedEnding = { none: '', gzip: '.gz', zstd: '.zst' } as const;

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
 import { dialectKeys } from '../../formats/csv/dialect.js';
-import { textStoreKeys } from '../../formats/text/keys.js';
+import { textStoreKeys, textStoreTraits } from '../../formats/text/keys.js';
 
 declare module '../../core/type-map.js' {
   interface StoreTypes {
@@ -29,14 +28,7 @@ export const csvStore = defineStore({
   type: 'csv',
   summary: 'A folder of csv files, in UTF-8, that appear whole, or not at all',
   config,
-  capabilities: {
-    takes: ['relation', 'batches'],
-    modes: ['replace', 'append'],
-    atomic: false,
-    ordered: true,
-  },
-  paths: ['path'],
-  destination: ({ path }) => resolve(path),
+  ...textStoreTraits,
   open: async (settings, context) => {
     const { CsvWriter } = await import('../../formats/csv/writer.js');
     const { openTextStore } = await import('../../formats/text/store.js');

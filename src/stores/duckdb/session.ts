@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import {
   columnsOf,
   findTable,
@@ -14,6 +12,7 @@ import {
   tablesOf,
 } from '../../connections/duckdb/index.js';
 import { type Destination, runsTable, stagingPrefix } from '../../connections/runs-table.js';
+import { checkWritable } from '../../connections/writable.js';
 import type { Batch } from '../../core/batch.js';
 import type {
   DatabaseFile,
@@ -100,9 +99,7 @@ class DuckDBStoreSession implements StoreSession {
     const { path } = this.#config;
     const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
     if (!(await isThere(path))) return nothing;
-    await access(path, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
-      throw fail('PATH_NOT_WRITABLE', { what: 'the database', path, reason: cause.message }, { cause });
-    });
+    await checkWritable(path);
     const { file, catalog, engine } = await this.#opened(false);
     return lookInto(file, async () => {
       const target = await this.#target(engine, catalog);

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
-import { textStoreKeys } from '../../formats/text/keys.js';
+import { textStoreKeys, textStoreTraits } from '../../formats/text/keys.js';
 
 declare module '../../core/type-map.js' {
   interface StoreTypes {
@@ -17,14 +16,7 @@ export const ndjsonStore = defineStore({
   type: 'ndjson',
   summary: 'A folder of files of one JSON object a line that appear whole, or not at all',
   config,
-  capabilities: {
-    takes: ['relation', 'batches'],
-    modes: ['replace', 'append'],
-    atomic: false,
-    ordered: true,
-  },
-  paths: ['path'],
-  destination: ({ path }) => resolve(path),
+  ...textStoreTraits,
   open: async (settings, context) => {
     const { NdjsonWriter } = await import('../../formats/ndjson/writer.js');
     const { openTextStore } = await import('../../formats/text/store.js');

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { earlierRuns, lastPublished, RunsTable, readRun, runsTable } from '../../connections/runs-table.js';
@@ -14,6 +13,7 @@ import {
   sqliteColumns,
   sqliteTables,
 } from '../../connections/sqlite/index.js';
+import { checkWritable } from '../../connections/writable.js';
 import type { EngineProgress, Relation } from '../../core/engine.js';
 import type { StoreContents } from '../../core/plan.js';
 import type { EarlierRun } from '../../core/run-record.js';
@@ -72,9 +72,7 @@ class SQLiteStoreSession implements StoreSession {
     const { path } = this.#config;
     const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
     if (!(await isSQLiteThere(path))) return nothing;
-    await access(path, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
-      throw fail('PATH_NOT_WRITABLE', { what: 'the database', path, reason: cause.message }, { cause });
-    });
+    await checkWritable(path);
     const database = await this.#opened(false);
     return database.patiently(() => {
       const target = this.#target(database);
