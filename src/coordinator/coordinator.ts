@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
 import type { Route } from '../core/capabilities.js';
-import type { Engine } from '../core/engine.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import { type EntityRef, Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
@@ -9,16 +7,13 @@ import type { Registry } from '../core/registry.js';
 import type { EntityResult, RunResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import type { CompactRequest } from '../core/store.js';
-import type { KeptWatermark } from '../core/watermark.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
-import { openEngine } from '../engine/index.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
-import { ConnectionTable, type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
+import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkConnections, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
-import { lastWatermark } from './earlier-journal.js';
-import { lastTypes } from './last-types.js';
+import { withContext } from './context.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { type Selection, select } from './select.js';
@@ -240,59 +235,13 @@ export class Coordinator {
     return result;
   }
 
-  /** The watermark of an entity whose store has none: ours, where the store keeps no records, and the earlier tool's. */
-  async #lastWatermark(
-    config: EntityConfig,
-    storeKeepsRecords: boolean,
-    engine: () => Promise<Engine>,
-  ): Promise<KeptWatermark | null> {
-    const entries = storeKeepsRecords ? [] : await openJournal(this.#workspace.state).entries();
-    return lastWatermark(entries, config, engine);
-  }
-
-  /** Gives the flows one engine between them, opened when the first one needs it. */
-  async #withContext<T>(
+  #withContext<T>(
     runId: string,
     request: RunRequest,
     recorder: JournalRecorder | undefined,
     work: (context: FlowContext) => Promise<T>,
   ): Promise<T> {
-    const { name: project, options, state } = this.#workspace;
-    let engine: Promise<Engine> | null = null;
-    let types: Promise<ReturnType<typeof lastTypes>> | null = null;
-    const connections = new ConnectionTable(this.#workspace.connections ?? {});
-    const open = (): Promise<Engine> => {
-      engine ??= openEngine({
-        memoryLimit: options.memory_limit,
-        threads: options.threads,
-        tempFolder: join(state, 'tmp', runId),
-      });
-      return engine;
-    };
-    try {
-      return await work({
-        registry: this.#registry,
-        runId,
-        project,
-        recorder,
-        state,
-        lastTypes: async ({ name }) => {
-          // The journal is read once, however many entities ask.
-          types ??= openJournal(state).entries().then(lastTypes);
-          return (await types).get(name) ?? null;
-        },
-        engine: open,
-        connections,
-        route: request.route,
-        backfill: { from: request.from, to: request.to },
-        lastWatermark: (config, storeKeepsRecords) => this.#lastWatermark(config, storeKeepsRecords, open),
-        signal: request.signal,
-        drain: request.drain,
-      });
-    } finally {
-      await connections.close();
-      await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
-    }
+    return withContext(this.#workspace, this.#registry, runId, request, recorder, work);
   }
 
   #eachEntity<T>(
