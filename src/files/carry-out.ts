@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { fail } from '../errors/index.js';
-import { all, makeFolders } from './durable.js';
+import { all, forEach, makeFolders } from './durable.js';
 import { errorCode, type FileStat, unless } from './file-system.js';
 import { noLinks } from './lock.js';
 import { foldersOf } from './names.js';
@@ -25,13 +25,13 @@ export async function carryOut(
   const removed = new Map(record.removed.map((file) => [file.name, file]));
   const added = new Set(record.added.map((file) => file.name));
   let moved = false;
-  for (const file of record.added) {
-    moved = (await place(folder, record, file, removed.get(file.name))) || moved;
-  }
+  await forEach(record.added, async (file) => {
+    if (await place(folder, record, file, removed.get(file.name))) moved = true;
+  });
   await stillOurs();
-  for (const file of record.removed) {
-    if (!added.has(file.name)) moved = (await takeOut(folder, file)) || moved;
-  }
+  await forEach(record.removed, async (file) => {
+    if (!added.has(file.name) && (await takeOut(folder, file))) moved = true;
+  });
   const touched = new Set([...added, ...removed.keys()].flatMap(foldersOf));
   const paths = [...touched].map((name) => folder.at(name)).concat(moved ? [folder.files] : []);
   await all(paths.map((path) => unless('ENOENT', fileSystem.syncFolder(path))));

@@ -93,3 +93,29 @@ export async function all(operations: readonly Promise<unknown>[]): Promise<void
     if (result.status === 'rejected') throw result.reason;
   }
 }
+
+/** How many files are looked at or named at a time: on the way to the file system and back, others are on theirs. */
+const atATime = 8;
+
+/**
+ * Does the same with each, some at a time, in no certain order. After a failure none is begun any more; what is under
+ * way is waited for, and then the first failure told.
+ */
+export async function forEach<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      try {
+        await work(items[index] as T, index);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await all(Array.from({ length: Math.min(atATime, items.length) }, worker));
+}

@@ -1,4 +1,4 @@
-export { syncFile, syncFolder, writeFileDurably } from './durable.js';
+export { forEach, syncFile, syncFolder, writeFileDurably } from './durable.js';
 export { fileError, translated } from './file-error.js';
 export { errorCode, type FileSystem } from './file-system.js';
 export {

@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.js';
 import type { Listing } from './contents.js';
+import { forEach } from './durable.js';
 import { errorCode } from './file-system.js';
 import { noLinks } from './lock.js';
 import { checkName, foldersOf, isPartName } from './names.js';
@@ -72,14 +73,14 @@ export async function planPublication(
  * has no links they are moved there later, when they are taken out.
  */
 export async function keepRemoved(folder: StoreFolder, record: StoreRecord): Promise<void> {
-  for (const { name, slot } of record.removed) {
-    if (slot === null) continue;
+  await forEach(record.removed, async ({ name, slot }) => {
+    if (slot === null) return;
     try {
       await folder.fileSystem.link(folder.at(name), folder.part(slot));
     } catch (error) {
       if (!noLinks.has(errorCode(error) ?? '')) throw error;
     }
-  }
+  });
 }
 
 async function filesToRemove(
@@ -112,14 +113,14 @@ async function checkStaged(
   { runId }: Publication,
   added: readonly AddedFile[],
 ): Promise<void> {
-  for (const { name, part, bytes } of added) {
+  await forEach(added, async ({ name, part, bytes }) => {
     if (!isPartName(part))
       throw fail('INTERNAL', { reason: `${name} was not staged in the store's own folder` });
     const stat = await folder.fileSystem.stat(folder.part(part));
     if (stat === null) throw fail('STAGED_FILE_LOST', { path: folder.path, name, runId });
     if (stat.bytes !== bytes)
       throw fail('INTERNAL', { reason: `${name} was staged with ${stat.bytes} bytes, not ${bytes}` });
-  }
+  });
 }
 
 /** Everything that could stand in the way later is found now, while nothing has been changed. */

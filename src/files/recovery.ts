@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { carryOut } from './carry-out.js';
+import { forEach } from './durable.js';
 import { unless } from './file-system.js';
 import type { StoreRecord } from './record.js';
 import { runOf, type StoreFolder } from './store-folder.js';
@@ -69,7 +70,7 @@ export async function settle(
  */
 export async function sweep(folder: StoreFolder, state: StoreRecord): Promise<(string | null)[]> {
   const names = await folder.leftovers(state, await folder.readIntents());
-  for (const name of names) await unless('ENOENT', folder.fileSystem.unlink(folder.part(name)));
+  await forEach(names, (name) => unless('ENOENT', folder.fileSystem.unlink(folder.part(name))));
   return [...new Set(names.map(runOf))];
 }
 

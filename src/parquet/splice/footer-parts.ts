@@ -18,15 +18,16 @@ const rowGroupsField = 4;
 /** The fields that are known and may stand in a footer of several inputs. */
 const sharedFields = [1, 2, 3, 4, 5, 6, 7];
 
-/** The footer of an output, after the first input's where the inputs do not differ. */
-export function footerParts(
+/**
+ * Makes the footers of a splice's outputs, after the first input's where the inputs do not differ. What they have in
+ * common is made once: an input may have thousands of row groups, and each may become a file.
+ */
+export function footerMaker(
   footers: readonly Footer[],
   chosen: ChosenColumns,
-  rows: number,
-  rowGroups: readonly string[],
   keyValues: readonly KeyValue[],
   createdBy: string | null,
-): FooterParts {
+): (rows: number, rowGroups: readonly string[]) => FooterParts {
   const { i32, i64, binary, list } = thriftType;
   const [first] = footers;
   if (first === undefined) throw new RangeError('a footer needs an input');
@@ -41,12 +42,14 @@ export function footerParts(
     footers.reduce((most, { version }) => Math.max(most, version), 0),
   );
   raw = withField(raw, 2, list, structs(schemaElements(elements, chosen)));
-  raw = withField(raw, 3, i64, rows);
   raw = withField(raw, rowGroupsField, list, structs([]));
   raw = withField(raw, 5, list, keyValues.length === 0 ? undefined : structs(keyValues.map(keyValueStruct)));
   raw = withField(raw, 6, binary, createdBy === null ? undefined : asBytes(createdBy));
   raw = withField(raw, 7, list, columnOrders(footers, orders, chosen));
-  return { metadata: Buffer.from(encodeThrift(raw)).toString('base64'), row_groups: rowGroups };
+  return (rows, rowGroups) => {
+    const metadata = encodeThrift(withField(raw, 3, i64, rows));
+    return { metadata: Buffer.from(metadata).toString('base64'), row_groups: rowGroups };
+  };
 }
 
 /** The whole metadata, from a footer's parts and its row groups. */

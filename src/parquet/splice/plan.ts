@@ -2,7 +2,7 @@ import type { ColumnChoice } from '../../core/plan.js';
 import type { Footer, RowGroup } from '../footer.js';
 import { dataBytes } from '../ranges.js';
 import { type ChosenColumns, chooseColumns, chosenChunks } from './columns.js';
-import { type FooterParts, footerParts } from './footer-parts.js';
+import { type FooterParts, footerMaker } from './footer-parts.js';
 import { mergeKeyValues } from './key-values.js';
 import { type MovedIndex, OutputLayout, type SpliceCopy } from './layout.js';
 import { outputWriter } from './output-writer.js';
@@ -80,6 +80,12 @@ export function planSplice(
   const whole = inputs.length === 1 && isAll(inputs[0]?.rowGroups ?? [], first);
   const keyValues = mergeKeyValues(footers, chosen, whole);
   if ('impossible' in keyValues) return keyValues;
+  // Files that are copied whole keep their own.
+  let maker: ReturnType<typeof footerMaker> | null = null;
+  const footerOf = (rows: number, rowGroups: readonly string[]): FooterParts => {
+    maker ??= footerMaker(footers, chosen, keyValues.pairs, writer.createdBy);
+    return maker(rows, rowGroups);
+  };
 
   const outputs = divide(inputs, chosen, options).map((pieces): SplicedFile => {
     const copied = wholeInput(pieces, inputs, chosen);
@@ -95,10 +101,7 @@ export function planSplice(
       whole: copied,
       copies: copied === null ? layout.copies : [],
       indexes: copied === null ? layout.indexes : [],
-      footer:
-        copied === null
-          ? footerParts(footers, chosen, rows, layout.rowGroups, keyValues.pairs, writer.createdBy)
-          : null,
+      footer: copied === null ? footerOf(rows, layout.rowGroups) : null,
     };
   });
   return {

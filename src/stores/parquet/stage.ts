@@ -3,7 +3,7 @@ import type { EngineProgress, EngineSession, EngineTable } from '../../core/engi
 import type { StageRequest, StoreContext } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
 import { hyggeVersion } from '../../core/version.js';
-import type { FolderStore } from '../../files/index.js';
+import { type FolderStore, forEach } from '../../files/index.js';
 import { copyToParquet, guardValues, type WriteCodec } from '../../formats/parquet/index.js';
 import { readFooter } from '../../parquet/index.js';
 import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
@@ -81,11 +81,11 @@ export class Stage {
 
   /** Counts rows and bytes of all files from what was written. */
   async count(): Promise<void> {
-    for (const file of this.files) {
+    await forEach(this.files, async (file) => {
       const footer = await readFooter(file.path, { signal: this.#context.signal });
       file.rows = footer.rows;
       file.bytes = footer.fileBytes;
-    }
+    });
   }
 
   /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
