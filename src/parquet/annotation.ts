@@ -32,24 +32,27 @@ export type PlainAnnotation = (typeof plainAnnotations)[keyof typeof plainAnnota
 const plain: Readonly<Record<number, PlainAnnotation>> = plainAnnotations;
 const units: Readonly<Record<number, TimeUnit>> = { 1: 'millis', 2: 'micros', 3: 'nanos' };
 
-/** Reads a LogicalType; null where the union is empty. */
-export function annotationOf(union: ThriftStruct): Annotation | null {
+/**
+ * Reads a LogicalType; null where the union is empty, undefined where it lacks what the format requires of it: other
+ * readers refuse such a file.
+ */
+export function annotationOf(union: ThriftStruct): Annotation | null | undefined {
   const chosen = union.fields[0];
   if (chosen === undefined || !isStruct(chosen.value)) return null;
   const { id, value } = chosen;
   if (id === 5) {
-    return { kind: 'decimal', scale: integerOf(value, 1) ?? 0, precision: integerOf(value, 2) ?? 0 };
+    const [scale, precision] = [integerOf(value, 1), integerOf(value, 2)];
+    return scale === null || precision === null ? undefined : { kind: 'decimal', scale, precision };
   }
   if (id === 7 || id === 8) {
-    const unit = structOf(value, 2)?.fields[0]?.id;
-    return {
-      kind: id === 7 ? 'time' : 'timestamp',
-      utc: flagOf(value, 1) ?? false,
-      unit: (unit === undefined ? undefined : units[unit]) ?? null,
-    };
+    const [utc, unit] = [flagOf(value, 1), structOf(value, 2)];
+    if (utc === null || unit === null) return undefined;
+    const name = units[unit.fields[0]?.id ?? 0] ?? null;
+    return { kind: id === 7 ? 'time' : 'timestamp', utc, unit: name };
   }
   if (id === 10) {
-    return { kind: 'integer', bits: integerOf(value, 1) ?? 0, signed: flagOf(value, 2) ?? false };
+    const [bits, signed] = [integerOf(value, 1), flagOf(value, 2)];
+    return bits === null || signed === null ? undefined : { kind: 'integer', bits, signed };
   }
   const kind = plain[id];
   return kind === undefined ? { kind: 'other', id } : { kind };

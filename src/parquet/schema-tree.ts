@@ -95,9 +95,10 @@ function elementHead(raw: ThriftStruct, index: number, above: SchemaAbove): Elem
   const typeNumber = integerOf(raw, 1);
   const type = typeNumber === null ? null : physicalTypeOf(typeNumber);
   const repetition = index === 0 ? 'required' : repetitionOf(integerOf(raw, 3) ?? 0);
-  if (name === null || type === undefined || repetition === undefined) return null;
+  const union = structOf(raw, 10);
+  const annotation = union === null ? null : annotationOf(union);
+  if (name === null || type === undefined || repetition === undefined || annotation === undefined) return null;
   const convertedType = integerOf(raw, 6);
-  const annotation = structOf(raw, 10);
   return {
     name,
     path: above.path === null ? [] : [...above.path, name],
@@ -105,7 +106,7 @@ function elementHead(raw: ThriftStruct, index: number, above: SchemaAbove): Elem
     type,
     typeLength: integerOf(raw, 2),
     convertedType: convertedType === null ? null : convertedTypeOf(convertedType),
-    annotation: annotation === null ? null : annotationOf(annotation),
+    annotation,
     scale: integerOf(raw, 7),
     precision: integerOf(raw, 8),
     fieldId: integerOf(raw, 9),

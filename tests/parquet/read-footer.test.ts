@@ -10,7 +10,7 @@ import { encodeThrift } from '../../src/parquet/thrift/encode.js';
 import { struct, type ThriftStruct, thriftType } from '../../src/parquet/thrift/tree.js';
 import { Witness } from './engine.js';
 import { flights, writeSamples } from './samples.js';
-import { emptyMetadata, fileOf } from './synthetic.js';
+import { emptyMetadata, fields, fileOf, union } from './synthetic.js';
 
 let folder: string;
 let witness: Witness;
@@ -195,6 +195,23 @@ describe('readFooter', () => {
     ]);
     const path = await written('index.parquet', fileOf(elsewhere, data.subarray(4)));
     await expect(readFooter(path)).rejects.toMatchObject({ code: 'NOT_PARQUET' });
+  });
+
+  it.each([
+    ['a decimal without scale', 5, fields([2, thriftType.i32, 18])],
+    ['a decimal without precision', 5, fields([1, thriftType.i32, 3])],
+    ['a time without unit', 7, fields([1, thriftType.true, true])],
+    ['a timestamp that does not say whether it is in UTC', 8, fields([2, thriftType.struct, union(1)])],
+    ['an integer without width', 10, fields([2, thriftType.true, true])],
+    ['an integer without sign', 10, fields([1, thriftType.i8, 8])],
+  ] as const)('refuses %s, as other readers do', async (_, id, value) => {
+    const metadata = emptyMetadata([{ name: 'odd', type: 2, logical: union(id, value) }]);
+    const path = await written('odd-type.parquet', fileOf(metadata));
+    await expect(readFooter(path)).rejects.toMatchObject({
+      code: 'PARQUET_DAMAGED',
+      message: expect.stringContaining('the schema of column "odd" is not readable'),
+    });
+    await expect(witness.rows(`SELECT * FROM read_parquet('${path}')`)).rejects.toThrow();
   });
 
   it('keeps small what is made to become large', async () => {
