@@ -97,7 +97,8 @@ function elementHead(raw: ThriftStruct, index: number, above: SchemaAbove): Elem
   const repetition = index === 0 ? 'required' : repetitionOf(integerOf(raw, 3) ?? 0);
   const union = structOf(raw, 10);
   const annotation = union === null ? null : annotationOf(union);
-  if (name === null || type === undefined || repetition === undefined || annotation === undefined) return null;
+  if (name === null || type === undefined || repetition === undefined || annotation === undefined)
+    return null;
   const convertedType = integerOf(raw, 6);
   return {
     name,
