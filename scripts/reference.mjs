@@ -6,6 +6,7 @@ import { builtinRegistry } from '../dist/builtin.js';
 import { describeTypes } from '../dist/config/index.js';
 import { catalogue, fail } from '../dist/errors/index.js';
 import { errorExamples } from './error-examples.mjs';
+import { kindsTable } from './kinds-table.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const made = (from) => `<!-- Made by scripts/reference.mjs from ${from}. Do not edit. -->`;
@@ -19,7 +20,7 @@ function table(titles, rows) {
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function typesPage() {
+async function typesPage() {
   const registry = builtinRegistry();
   const { homes, stores, connections } = describeTypes(registry);
   const homeAbilities = ({ capabilities: { gives, ordered } }) =>
@@ -53,6 +54,10 @@ function typesPage() {
     '## Connections',
     'What stands under `connections:` in `hygge.yml`, each under a name of its own; homes and stores say the name.',
     ...section('connection', connections, () => []),
+    '## What becomes of each type',
+    'Logical types are those of the engine (DuckDB). This is what a column of each type becomes in a store that makes the table, and, for text, how a value is written. A dash: the store refuses the column, and names it. Types that have parts are carried as their parts are.',
+    table(...(await kindsTable())),
+    'A home gives a column back as the type that it reads: parquet, DuckDB and Postgres have types of their own, SQLite has the declared ones, and text files have what `columns` declares. Values that a type of the store does not have stop the run, with column and row: NaN, -0.0 and texts with a NUL character in SQLite; texts with a NUL character and times finer than a microsecond in Postgres; intervals finer than a millisecond and times with an offset from UTC in parquet. In ndjson, a JSON `null` comes back as NULL, and JSON documents without their white space. Which member of a union it was is lost in text and in Postgres, and what a variant was made of in Postgres, so that `verify: fingerprint` refuses such columns there.',
   ]);
 }
 
@@ -110,7 +115,7 @@ function errorSection(name, entry) {
 
 const page = (parts) => `${parts.join('\n\n')}\n`;
 
-const pages = { 'docs/types.md': typesPage(), 'docs/errors.md': errorsPage() };
+const pages = { 'docs/types.md': await typesPage(), 'docs/errors.md': errorsPage() };
 const without = Object.keys(catalogue).filter((name) => errorExamples[name] === undefined);
 if (without.length > 0) console.error(`scripts/error-examples.mjs has no example of: ${without.join(', ')}`);
 let stale = without.length > 0;

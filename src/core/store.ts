@@ -8,7 +8,7 @@ import type { Fingerprint, VerifyLevel } from './fingerprint.js';
 import type { Impossible, Reach, SourceFile } from './home.js';
 import type { ColumnChoice, StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
-import type { Schema } from './types.js';
+import type { Column, Schema } from './types.js';
 
 /** What a store is given when it is opened. */
 export interface StoreContext {
@@ -153,6 +153,8 @@ export interface StoreSession {
    * cannot be asked for `verify: fingerprint`.
    */
   staged?(): Promise<Relation | null>;
+  /** Why `staged` could not give a column back as what it was; null: it can. Default: it can, of every column. */
+  unverifiable?(column: Column): string | null;
   /** The one step that makes the staged rows visible. Idempotent by run id. */
   publish(commit: Commit): Promise<Published>;
   /** Removes what was staged. Never throws away anything that was there before. */

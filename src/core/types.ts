@@ -130,3 +130,20 @@ export function typeName(type: LogicalType): string {
 export function sameType(a: LogicalType, b: LogicalType): boolean {
   return typeName(a) === typeName(b);
 }
+
+/** A type and all types within it. */
+export function partsOf(type: LogicalType): LogicalType[] {
+  switch (type.kind) {
+    case 'list':
+    case 'array':
+      return [type, ...partsOf(type.element)];
+    case 'map':
+      return [type, ...partsOf(type.key), ...partsOf(type.value)];
+    case 'struct':
+      return [type, ...type.fields.flatMap((field) => partsOf(field.type))];
+    case 'union':
+      return [type, ...type.members.flatMap((member) => partsOf(member.type))];
+    default:
+      return [type];
+  }
+}

@@ -7,8 +7,10 @@ const maxDays = 2_147_483_646;
 /** What the engine keeps for the days "infinity" and "-infinity". */
 const infiniteDays = 2_147_483_647;
 const maxOffset = 57_599;
+/** Texts of values before and after all others, and their sign. */
+const endless: Readonly<Record<string, number>> = { infinity: 1, '-infinity': -1 };
 
-/** Days since 1970, a Date at midnight UTC, or a text such as "2024-02-29". */
+/** Days since 1970, a Date at midnight UTC, or a text such as "2024-02-29" or "infinity". */
 export const coerceDate: Coercer = (value) => {
   const days = daysFrom(value);
   if (days === null || !Number.isInteger(days) || Math.abs(days) > infiniteDays)
@@ -20,6 +22,8 @@ function daysFrom(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (value instanceof Date) return value.getTime() / 86_400_000;
   if (typeof value !== 'string') return null;
+  const sign = endless[value];
+  if (sign !== undefined) return sign * infiniteDays;
   const parts = parseIso(value);
   if (parts === null || parts.days === null || parts.nanos !== null) return null;
   return Math.abs(parts.days) > maxDays ? null : parts.days;
@@ -89,13 +93,13 @@ const timestampUnit: Record<TimestampKind, TimestampUnit> = {
 
 /**
  * A point in time: a bigint in the column's unit, a Date, or an ISO 8601 text. A text for a column without zone has
- * none, or "Z", which is what a Date means too; a text for a column with zone must name one.
+ * none, or "Z", which is what a Date means too; a text for a column with zone must name one. "infinity" is a text, too.
  */
 export function coerceTimestamp(kind: TimestampKind): Coercer {
   const { nanosPerUnit, min, max } = timestampUnit[kind];
   return (value) => {
     const units = typeof value === 'bigint' ? value : timestampFrom(value, kind, nanosPerUnit);
-    const isInfinite = typeof value === 'bigint' && (value === infinite || value === -infinite);
+    const isInfinite = units === infinite || units === -infinite;
     if (units === null || (!isInfinite && (units < min || units > max))) throw new Unfit(value, { kind });
     return units;
   };
@@ -106,6 +110,8 @@ function timestampFrom(value: unknown, kind: TimestampKind, nanosPerUnit: bigint
     const millis = value.getTime();
     return Number.isNaN(millis) ? null : divided(BigInt(millis) * 1_000_000n, nanosPerUnit);
   }
+  const sign = typeof value === 'string' ? endless[value] : undefined;
+  if (sign !== undefined) return BigInt(sign) * infinite;
   const parts = typeof value === 'string' ? parseIso(value) : null;
   return parts === null ? null : instantOf(parts, kind === 'timestamptz', nanosPerUnit);
 }

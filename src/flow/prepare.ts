@@ -141,7 +141,8 @@ async function takeStore(
   const { verify } = config.settings;
   const { mode } = types;
   const store = await ends.openStore(context.runId, notice);
-  checkVerifiable(config.name, verify, types.store.definition.type, store);
+  const { type } = types.store.definition;
+  checkVerifiable({ name: config.name, level: verify, type, schema: output }, store);
   if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output));
   const begun = carryOut && isWatched;
   if (begun) {

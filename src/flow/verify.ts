@@ -1,6 +1,7 @@
 import type { Relation } from '../core/engine.js';
 import { type Fingerprint, firstDifference, type VerifyLevel } from '../core/fingerprint.js';
 import type { Staged, StoreSession } from '../core/store.js';
+import type { Schema } from '../core/types.js';
 import { fingerprintOf, identifier } from '../engine/index.js';
 import { fail } from '../errors/index.js';
 import type { LazySession } from './context.js';
@@ -17,12 +18,16 @@ export interface Given {
 }
 
 /** VERIFY_UNSUPPORTED where the store cannot be asked for what the flow wants. Before anything is moved. */
-export function checkVerifiable(name: string, level: VerifyLevel, type: string, store: StoreSession): void {
-  if (level !== 'fingerprint' || store.staged !== undefined) return;
-  throw fail('VERIFY_UNSUPPORTED', {
-    name,
-    reason: `a ${type} store does not read back what it has staged`,
-  });
+export function checkVerifiable(
+  { name, level, type, schema }: { name: string; level: VerifyLevel; type: string; schema: Schema },
+  store: StoreSession,
+): void {
+  if (level !== 'fingerprint') return;
+  const reason =
+    store.staged === undefined
+      ? `a ${type} store does not read back what it has staged`
+      : schema.map((column) => store.unverifiable?.(column) ?? null).find((one) => one !== null);
+  if (reason !== undefined) throw fail('VERIFY_UNSUPPORTED', { name, reason });
 }
 
 /**

@@ -124,7 +124,7 @@ const simple: Record<SimpleKind, ColumnOut> = {
   timestamptz: timestamp('timestamptz'),
   interval: out('interval', ['interval']),
   geometry: out('bytea', ['bytea'], { text: (column) => `'\\x' || hex(ST_AsWKB(${column}))` }),
-  variant: asJson,
+  variant: out('json', ['json'], { text: (column) => `CAST(CAST(${column} AS JSON) AS VARCHAR)` }),
 };
 
 /** How a type of the engine is written. Every type has an answer. */

@@ -1,6 +1,6 @@
 import type { Batch } from '../../core/batch.js';
 import type { EngineSession, Relation } from '../../core/engine.js';
-import { type LogicalType, type Schema, typeName, type Value } from '../../core/types.js';
+import { type LogicalType, type Schema, type TypeKind, typeName, type Value } from '../../core/types.js';
 import { identifier, rowsToBatch } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import type { SQLiteDatabase, SQLiteValue } from './database.js';
@@ -91,6 +91,17 @@ function toBatch(
   }
 }
 
+/** Kinds that are whole numbers in SQLite. */
+const wholes: ReadonlySet<TypeKind> = new Set([
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'utinyint',
+  'usmallint',
+  'uinteger',
+]);
+
 /** What SQLite has, as what may be read as a value of the type; undefined where it cannot be one. */
 function meant(value: SQLiteValue, { kind }: LogicalType): Value | undefined {
   if (value === null) return null;
@@ -98,14 +109,18 @@ function meant(value: SQLiteValue, { kind }: LogicalType): Value | undefined {
   // a blob, see above
   if (typeof value === 'string') return undefined;
   if (typeof value === 'object') {
-    const isNumber = kind === 'bigint' || kind === 'double' || kind === 'boolean';
+    const isNumber = wholes.has(kind) || kind === 'double' || kind === 'float' || kind === 'boolean';
     return isNumber ? undefined : decoded(value);
   }
+  // Whether it is within the range of its kind is looked at with every other value.
+  if (wholes.has(kind) && kind !== 'bigint')
+    return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   switch (kind) {
     case 'boolean':
       return value === 0n ? false : value === 1n ? true : undefined;
     case 'bigint':
       return typeof value === 'bigint' ? value : undefined;
+    case 'float':
     case 'double':
       if (typeof value === 'number') return value;
       return BigInt(Number(value)) === value ? Number(value) : undefined;

@@ -49,7 +49,8 @@ export function textsOfLines(lines: string, columns: readonly Field[], good: str
   const readable = `CASE WHEN ${isObject('line')} THEN line ELSE error('a line is no JSON object') END`;
   const parsed = `SELECT line, json_transform(line, ${shape}) AS row FROM (SELECT ${readable} AS line FROM (${lines}) WHERE ${wanted})`;
   // To look for long numbers costs more than to read the line, so that it is done only where one could be of consequence.
-  const long = `CASE WHEN ${doubtful(columns)} THEN regexp_matches(line, '[0-9.]{16}') ELSE false END`;
+  // Very small ones come out of floating point with an exponent.
+  const long = `CASE WHEN ${doubtful(columns)} THEN regexp_matches(line, '[0-9.]{16}|[.]00000') ELSE false END`;
   const looked = `SELECT *, ${long} AS long FROM (${parsed})`;
   const whole = `CASE WHEN NOT long THEN NULL WHEN contains(line, ${literal(mark)}) THEN ${clash} ELSE json_transform(${safe}, ${shape}) END`;
   const texts = columns.map(({ name, type }, i) => {

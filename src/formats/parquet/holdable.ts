@@ -1,4 +1,4 @@
-import { type LogicalType, type Schema, typeName } from '../../core/types.js';
+import { type LogicalType, partsOf, type Schema, typeName } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 
@@ -60,22 +60,5 @@ function unfitIn(value: string, type: LogicalType, depth: number): string | null
       );
     default:
       return null;
-  }
-}
-
-/** A type and all types within it. */
-function partsOf(type: LogicalType): LogicalType[] {
-  switch (type.kind) {
-    case 'list':
-    case 'array':
-      return [type, ...partsOf(type.element)];
-    case 'map':
-      return [type, ...partsOf(type.key), ...partsOf(type.value)];
-    case 'struct':
-      return [type, ...type.fields.flatMap((field) => partsOf(field.type))];
-    case 'union':
-      return [type, ...type.members.flatMap((member) => partsOf(member.type))];
-    default:
-      return [type];
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Batch } from '../../core/batch.js';
 import type { EngineProgress, EngineTable, Relation } from '../../core/engine.js';
 import type { Staged, StoreContext, StoreSession } from '../../core/store.js';
-import type { Schema } from '../../core/types.js';
+import { type Column, partsOf, type Schema } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
 import { checkPattern } from '../folder/names.js';
 import { type FolderConfig, FolderSession, type StagedFile, sum } from '../folder/session.js';
@@ -58,6 +58,11 @@ class TextStoreSession extends FolderSession implements StoreSession {
     if (files.length === 0) return null;
     const paths = files.map(({ name }) => join(this.#config.path, name));
     return { sql: await this.#writer.readHeld(paths, schema), schema };
+  }
+
+  unverifiable({ name, type }: Column): string | null {
+    if (!partsOf(type).some(({ kind }) => kind === 'union')) return null;
+    return `column "${name}" settles as text, which does not tell which member of a union it was`;
   }
 
   async writeRelation({ sql }: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {

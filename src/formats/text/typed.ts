@@ -1,4 +1,4 @@
-import type { Field, Schema } from '../../core/types.js';
+import { type Field, type Schema, typeName } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import { readingOf, type Spelling } from './exact.js';
 
@@ -19,11 +19,11 @@ export function valuesOf(texts: Texts, schema: Schema = asSchema(texts.columns))
     const type = texts.columns[i]?.type ?? { kind: 'varchar' };
     const { surely } = readingOf(`t${i}`, type, texts.spelling);
     const sure = surely === undefined ? '' : `WHEN ${surely(`v${i}`)} THEN v${i} `;
-    const value =
-      type.kind === 'varchar'
-        ? `t${i}`
-        : `CASE ${sure}WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE v${i} END`;
-    return `${value} AS ${identifier(name)}`;
+    if (type.kind === 'varchar') return `t${i} AS ${identifier(name)}`;
+    // The engine has no CASE of arrays, but has one of lists.
+    const found = type.kind === 'array' ? `CAST(v${i} AS ${typeName(type.element)}[])` : `v${i}`;
+    const value = `CASE ${sure}WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE ${found} END`;
+    return `${type.kind === 'array' ? `CAST(${value} AS ${typeName(type)})` : value} AS ${identifier(name)}`;
   });
   return `SELECT ${values.join(', ')} FROM (${apart(texts)})`;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../connections/postgres/index.js';
 import type { Relation } from '../../core/engine.js';
 import type { Reach } from '../../core/home.js';
-import { type Schema, sameType, typeName } from '../../core/types.js';
+import { type Column, type LogicalType, partsOf, type Schema, sameType, typeName } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 
 export interface ReadBack {
@@ -51,9 +51,23 @@ export async function stagedRows({ schema, ...place }: ReadBack): Promise<Relati
     const found = columns[i];
     return found !== undefined && sameType(found.type, type)
       ? column
-      : `CAST(${column} AS ${typeName(type)}) AS ${column}`;
+      : `${asStaged(column, type)} AS ${column}`;
   });
   return { sql: `SELECT ${values.join(', ')} FROM (${sql})`, schema };
+}
+
+/** A value of the server's type as one of the type that it had. */
+function asStaged(column: string, type: LogicalType): string {
+  if (type.kind === 'geometry') return `ST_GeomFromWKB(${column})`;
+  const from = type.kind === 'time_ns' ? `CAST(${column} AS VARCHAR)` : column;
+  return `CAST(${from} AS ${typeName(type)})`;
+}
+
+/** Why the values of a column cannot be read back as what they were; null where they can. */
+export function unverifiable({ name, type }: Column): string | null {
+  const made = partsOf(type).find(({ kind }) => kind === 'union' || kind === 'variant');
+  if (made === undefined) return null;
+  return `column "${name}" settles as JSON, which does not tell what a ${made.kind} was made of`;
 }
 
 async function columnsAt({

@@ -33,7 +33,7 @@ import type { PostgresStoreConfig } from './index.js';
 import { mergeRows } from './merge.js';
 import { outcomeOfCommit, releaseAnew } from './outcome.js';
 import { type Publication, preparePublication } from './publication.js';
-import { heldRows, type ReadBack, stagedRows } from './read-back.js';
+import { heldRows, type ReadBack, stagedRows, unverifiable } from './read-back.js';
 import { checkRights } from './rights.js';
 import { Runs } from './runs.js';
 import { columnList, findTarget, matchColumns, newColumns, type TargetColumn } from './target.js';
@@ -68,6 +68,7 @@ interface Begun {
 }
 
 class PostgresStoreSession implements StoreSession {
+  readonly unverifiable = unverifiable;
   readonly #context: StoreContext;
   readonly #connection: PostgresConnection;
   readonly #session: PostgresSession;

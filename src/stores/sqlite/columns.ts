@@ -1,4 +1,10 @@
-import { affinity, foldedName, keptAs, type SQLiteDatabase } from '../../connections/sqlite/index.js';
+import {
+  affinity,
+  foldedName,
+  keptAs,
+  type SQLiteDatabase,
+  type SQLiteValue,
+} from '../../connections/sqlite/index.js';
 import { type Column, type Schema, type TypeKind, typeName, type Value } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
@@ -38,6 +44,27 @@ export function keptSelect(sql: string, schema: Schema): string {
     return `${'impossible' in kept ? column : kept.value(column)} AS ${column}`;
   });
   return `SELECT ${values.join(', ')} FROM (${sql}\n)`;
+}
+
+/** What the driver is given numbers by, so that it takes none for 0. */
+const scale = 2 ** 600;
+/** The driver binds a number from 0 to this as the integer 0. */
+const lost = 2 ** -51;
+
+const isFloating = ({ type }: Column): boolean => type.kind === 'float' || type.kind === 'double';
+
+/** The places of a row's values in an INSERT, as {@link boundRow} gives them. */
+export const placesOf = (schema: Schema): string =>
+  schema.map((column) => (isFloating(column) ? '? / ?' : '?')).join(', ');
+
+/** A row for the places of {@link placesOf}: very small numbers are bound as large ones, which SQLite divides. */
+export function boundRow(schema: Schema, columns: readonly (readonly Value[])[], row: number): SQLiteValue[] {
+  return schema.flatMap((column, i): SQLiteValue[] => {
+    const value = columns[i]?.[row] as SQLiteValue;
+    if (!isFloating(column)) return [value];
+    const isSmall = typeof value === 'number' && value > 0 && value < lost;
+    return isSmall ? [value * scale, scale] : [value, 1];
+  });
 }
 
 /**

@@ -9,7 +9,6 @@ import {
   readIntoEngine,
   SQLiteDatabase,
   type SQLiteTable,
-  type SQLiteValue,
   sqliteColumns,
   sqliteTables,
 } from '../../connections/sqlite/index.js';
@@ -29,7 +28,16 @@ import type {
 import type { Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
-import { checkKept, keptSelect, matchSQLite, orderedBy, refuseChanged, tableOf } from './columns.js';
+import {
+  boundRow,
+  checkKept,
+  keptSelect,
+  matchSQLite,
+  orderedBy,
+  placesOf,
+  refuseChanged,
+  tableOf,
+} from './columns.js';
 import type { SQLiteStoreConfig } from './index.js';
 import { compareStaged, type Match, publishInto, staged } from './publication.js';
 
@@ -151,15 +159,14 @@ class SQLiteStoreSession implements StoreSession {
     const { schema } = request;
     const kept = keptSelect(sql, schema);
     const relation = { sql: kept, schema: await engine.describe(kept) };
-    const places = schema.map(() => '?').join(', ');
-    const insert = database.inserter(`INSERT INTO ${staged} VALUES (${places})`);
+    const insert = database.inserter(`INSERT INTO ${staged} VALUES (${placesOf(schema)})`);
     const rowsPerBatch = Math.min(this.#config.batch_size, 10_000);
     // Of the staging table alone: the file is not touched, and not locked.
     database.run('BEGIN');
     let before = 0;
     for await (const { columns, rows } of engine.batches(relation, { signal, onProgress, rowsPerBatch })) {
       refuseChanged(name, schema, columns, before);
-      for (let row = 0; row < rows; row++) insert(columns.map((values) => values[row] as SQLiteValue));
+      for (let row = 0; row < rows; row++) insert(boundRow(schema, columns, row));
       before += rows;
       await breathe();
     }
