@@ -1,4 +1,5 @@
 import { type Field, type LogicalType, typeName } from '../../core/types.js';
+import { literal } from '../../engine/index.js';
 import { readLines } from '../csv/dialect.js';
 import { plainLines, scanCsv } from '../csv/scan.js';
 import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
@@ -35,6 +36,7 @@ export class NdjsonSource implements TextSource {
 
   /** Declared names in their order, and behind them the other keys of all lines as they first come. */
   async names(declared: readonly string[]): Promise<readonly string[]> {
+    if (declared.length > 0 && !(await this.#hasOthers(declared))) return declared;
     return [...new Set([...declared, ...Object.keys(await this.#look())])];
   }
 
@@ -111,16 +113,23 @@ export class NdjsonSource implements TextSource {
       .sort((a, b) => a.line - b.line);
   }
 
+  /** Whether a line has a key that is none of these; much less work than to see what its values are. */
+  async #hasOthers(names: readonly string[]): Promise<boolean> {
+    const session = await this.#context.engine();
+    const { signal } = this.#context;
+    const isKnown = `key IN (${names.map(literal).join(', ')})`;
+    const lists = `SELECT DISTINCT TRY(json_keys(line)) AS keys FROM (${this.#lines(this.files)}) WHERE ${isObject('line')}`;
+    const others = `SELECT 1 FROM (SELECT unnest(keys) AS key FROM (${lists})) WHERE NOT ${isKnown} LIMIT 1`;
+    return (await session.rows(others, { signal })).length > 0;
+  }
+
   async #look(): Promise<Readonly<Record<string, unknown>>> {
     if (this.#structure !== null) return this.#structure;
     const session = await this.#context.engine();
-    const lines = `SELECT line FROM (${this.#lines(this.files)}) WHERE NOT ${isBlank('line')} AND ${readable}`;
-    const [[text] = [null]] = await session.rows(
-      `SELECT json_group_structure(CAST(line AS JSON)) FROM (${lines})`,
-      {
-        signal: this.#context.signal,
-      },
-    );
+    const { signal } = this.#context;
+    const lines = `SELECT CASE WHEN ${isObject('line')} THEN TRY_CAST(line AS JSON) END AS object FROM (${this.#lines(this.files)})`;
+    const structure = `SELECT json_group_structure(object) FROM (${lines}) WHERE object IS NOT NULL`;
+    const [[text] = [null]] = await session.rows(structure, { signal });
     const found: unknown = JSON.parse(text ?? 'null');
     this.#structure =
       typeof found === 'object' && found !== null && !Array.isArray(found)
