@@ -3,6 +3,7 @@ import { columns } from './groups/columns.mjs';
 import { engine } from './groups/engine.mjs';
 import { join } from './groups/join.mjs';
 import { memory } from './groups/memory.mjs';
+import { postgres } from './groups/postgres.mjs';
 import { safety } from './groups/safety.mjs';
 import { splice } from './groups/splice.mjs';
 import { startup } from './groups/startup.mjs';
@@ -14,7 +15,7 @@ import { writePage } from './page.mjs';
 import { keep, kept } from './results.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
-const groups = { splice, columns, join, tools, engine, text, memory, startup, safety };
+const groups = { splice, columns, join, tools, engine, text, postgres, memory, startup, safety };
 
 let options;
 try {

@@ -100,6 +100,11 @@ export interface HomeSession {
    */
   relation?(wanted?: readonly string[], reach?: Reach): Promise<Relation>;
   /**
+   * All rows as several relations, each as soon as its rows are there, so that they are written while others are still on
+   * their way. Each has a count of its own, and is read before the next one is asked for. Columns as of `relation`.
+   */
+  parts?(wanted?: readonly string[]): AsyncIterable<Relation>;
+  /**
    * Holds checksums that the home has against its data, where nobody else does: called while `relation` is being
    * read. Rejects where the data is damaged.
    */

@@ -129,8 +129,10 @@ export interface StoreSession {
   checkSchema?(schema: Schema): Promise<void>;
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
-  /** Stages all rows of a relation. */
+  /** Stages all rows of a relation; with {@link takesParts} those of some more relations. */
   writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
+  /** Whether `writeRelation` may be called several times. Default: false. */
+  readonly takesParts?: boolean;
   /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
   writeBatch?(batch: Batch): Promise<void>;
   /**

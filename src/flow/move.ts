@@ -3,6 +3,7 @@ import type { Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
 import { BatchFingerprint } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
+import { hasParts, moveParts } from './parts.js';
 import type { Prepared } from './prepare.js';
 import { BoundedQueue } from './queue.js';
 import { batchesOfHome, typeError } from './read.js';
@@ -35,6 +36,7 @@ export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<
 /** One statement of the engine reads the home and writes the store. */
 export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { plan, home, store, watchdog } = prepared;
+  if (hasParts(prepared)) return moveParts(prepared, onMove);
   const relation = await relationOf(home, prepared);
   const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');

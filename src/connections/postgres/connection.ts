@@ -46,8 +46,17 @@ export class PostgresConnection implements OpenConnection {
   }
 
   /** A session with settings that make values come as text that can be read back exactly. Closed by who asked for it. */
-  async session({ role, runId, signal }: SessionRequest): Promise<PostgresSession> {
-    const free = await this.#slots.take(role, signal);
+  async session(request: SessionRequest): Promise<PostgresSession> {
+    return this.#opened(request, await this.#slots.take(request.role, request.signal));
+  }
+
+  /** As {@link session}, but null where the pool has no connection to spare. */
+  async spareSession(request: SessionRequest): Promise<PostgresSession | null> {
+    const free = this.#slots.tryTake(request.role);
+    return free === null ? null : this.#opened(request, free);
+  }
+
+  async #opened({ runId, signal }: SessionRequest, free: () => void): Promise<PostgresSession> {
     try {
       return await this.#connect(runId, signal, free);
     } catch (error) {

@@ -13,6 +13,8 @@ export {
 } from './names.js';
 export { ordered, unordered } from './order.js';
 export type { PostgresSession } from './session.js';
-export { type SpooledColumn, SpoolFolder, spool } from './spool.js';
+export { type SpooledColumn, spool, spooledRelation, spoolSelect } from './spool.js';
+export { SpoolFolder } from './spool-folder.js';
+export { type SpoolFile, SpoolWriter } from './spool-writer.js';
 export { type ColumnIn, columnIn } from './types-in.js';
 export { type ColumnOut, columnOut, writeSelect } from './types-out.js';

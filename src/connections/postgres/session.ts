@@ -1,9 +1,11 @@
-import type { Readable, Transform, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type { HyggeError } from '../../errors/index.js';
+import { CopyOut } from './copy-out.js';
 import { type ErrorPlace, translatePostgresError } from './errors.js';
+import type { SpoolWriter } from './spool-writer.js';
 
 /** Milliseconds that a server has to say goodbye. */
 const goodbye = 1_000;
@@ -103,12 +105,18 @@ export class PostgresSession {
     }));
   }
 
-  /** Sends what a SELECT gives into a stream, in the text form of COPY. Gives the number of rows, by the server. */
-  async copyOut(select: string, through: Transform, into: Writable): Promise<number> {
+  /** Writes what a SELECT gives, in the text form of COPY. Gives the number of rows, by the server. */
+  async copyRows(select: string, into: SpoolWriter): Promise<number> {
     return this.#guard(async () => {
-      const from = this.#client.query(copyStreams.to(`COPY (${select}\n) TO STDOUT`));
-      await pipeline(from, through, into, { signal: this.#signal });
-      return from.rowCount;
+      try {
+        const { done } = this.#client.query(new CopyOut(`COPY (${select}\n) TO STDOUT`, into));
+        const rows = await done;
+        await into.end();
+        return rows;
+      } catch (error) {
+        await into.discard();
+        throw error;
+      }
     });
   }
 

@@ -17,6 +17,18 @@ export class Slots {
     const isHome = role === 'home';
     if (!this.#fits(isHome)) await this.#turn(isHome, signal);
     else this.#count(isHome, 1);
+    return this.#taken(isHome);
+  }
+
+  /** As {@link take}, for who can do without: null where there is none free, or somebody waits for it. */
+  tryTake(role: 'home' | 'store'): (() => void) | null {
+    const isHome = role === 'home';
+    if (!this.#fits(isHome) || this.#waiting.length > 0) return null;
+    this.#count(isHome, 1);
+    return this.#taken(isHome);
+  }
+
+  #taken(isHome: boolean): () => void {
     let isFree = false;
     return () => {
       if (isFree) return;

@@ -19,6 +19,13 @@ const config = z
       .optional()
       .describe(`A table or view: ${tableForm}. Default: the name of the entity`),
     query: z.string().min(1).optional().describe('A SELECT, in the words of the server, instead of a table'),
+    readers: z
+      .int()
+      .min(1)
+      .default(4)
+      .describe(
+        'Connections that read one large table side by side, at most, as far as the pool has them to spare',
+      ),
     batch_size: z.int().min(1).default(10_000).describe('Rows read at a time on the batches route'),
   })
   .refine(({ table, query }) => table === undefined || query === undefined, {

@@ -1,3 +1,4 @@
+import { unlink } from 'node:fs/promises';
 import {
   columnIn,
   columnsOf,
@@ -10,9 +11,11 @@ import {
   quoteName,
   quoteText,
   type SpooledColumn,
+  type SpoolFile,
   SpoolFolder,
   shownTable,
-  spool,
+  spooledRelation,
+  spoolSelect,
   unordered,
 } from '../../connections/postgres/index.js';
 import type { Relation } from '../../core/engine.js';
@@ -22,6 +25,11 @@ import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import type { PostgresHomeConfig } from './index.js';
+import { pageRanges } from './pages.js';
+import { readRows } from './reading.js';
+
+/** Everything is seen as it was at the first statement after this. */
+const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /** Connects, and holds still what is read: everything is seen as it was at this moment. */
 export async function openPostgresHome(
@@ -30,15 +38,14 @@ export async function openPostgresHome(
 ): Promise<HomeSession> {
   const source = sourceOf(config, context.name);
   const connection = await context.connections.open(postgresConnection, config.connection);
-  const session = await connection.session({
-    role: 'home',
-    runId: context.runId ?? null,
-    signal: context.signal,
-  });
+  const request = { role: 'home', runId: context.runId ?? null, signal: context.signal } as const;
+  const session = await connection.session(request);
   try {
-    await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await session.run(begin);
     const columns = await columnsAt(session, source, connection, context.name);
-    return new PostgresHomeSession(context.name, session, source, columns);
+    const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
+      connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
+    return new PostgresHomeSession({ name: context.name, session, source, columns, spare, ...config });
   } catch (error) {
     await session.close();
     throw error;
@@ -102,19 +109,36 @@ async function requiredColumns(session: PostgresSession, table: string): Promise
   return new Set(found.map(([name]) => name ?? null));
 }
 
+interface Opened {
+  readonly name: string;
+  readonly session: PostgresSession;
+  readonly source: Source;
+  readonly columns: readonly SpooledColumn[];
+  readonly readers: number;
+  /** One more connection; null where there is none to spare. */
+  spare(signal: AbortSignal): Promise<PostgresSession | null>;
+}
+
+async function exportSnapshot(session: PostgresSession): Promise<string> {
+  const [row] = await session.rows('SELECT pg_export_snapshot()');
+  return row?.[0] ?? '';
+}
+
 class PostgresHomeSession implements HomeSession {
   readonly #name: string;
   readonly #session: PostgresSession;
   readonly #source: Source;
   readonly #columns: readonly SpooledColumn[];
+  readonly #opened: Opened;
   readonly #folder = new SpoolFolder();
   readonly #relations = new Map<string, Promise<Relation>>();
 
-  constructor(name: string, session: PostgresSession, source: Source, columns: readonly SpooledColumn[]) {
-    this.#name = name;
-    this.#session = session;
-    this.#source = source;
-    this.#columns = columns;
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#name = opened.name;
+    this.#session = opened.session;
+    this.#source = opened.source;
+    this.#columns = opened.columns;
   }
 
   async schema(): Promise<Schema> {
@@ -153,21 +177,53 @@ class PostgresHomeSession implements HomeSession {
   }
 
   relation(wanted?: readonly string[], reach?: Reach): Promise<Relation> {
-    const columns =
-      wanted === undefined ? this.#columns : this.#columns.filter(({ name }) => wanted.includes(name));
+    const columns = this.#wanted(wanted);
     const where = this.#reached(reach);
     const key = JSON.stringify([columns.map(({ name }) => name), where]);
     const known = this.#relations.get(key);
     if (known !== undefined) return known;
-    const relation = spool({
-      session: this.#session,
-      folder: this.#folder,
-      columns,
-      from: this.#source.from,
-      where,
-    });
+    const relation = this.#gather(columns, where);
     this.#relations.set(key, relation);
     return relation;
+  }
+
+  async *parts(wanted?: readonly string[]): AsyncGenerator<Relation> {
+    const columns = this.#wanted(wanted);
+    for await (const file of this.#read(columns, null)) {
+      yield spooledRelation([file], columns);
+      await unlink(file.path);
+    }
+  }
+
+  async #gather(columns: readonly SpooledColumn[], where: string | null): Promise<Relation> {
+    const files: SpoolFile[] = [];
+    for await (const file of this.#read(columns, where)) files.push(file);
+    return spooledRelation(files, columns);
+  }
+
+  /** What of the server is read, over several connections where that is of use. */
+  async *#read(columns: readonly SpooledColumn[], where: string | null): AsyncGenerator<SpoolFile> {
+    const { session, source, readers, spare } = this.#opened;
+    const { from } = source;
+    // What an index finds is not looked for in ranges of pages.
+    const ranges = source.isQuery || where !== null ? [] : await pageRanges(session, from, readers);
+    const conditions = ranges.length > 0 ? ranges : [where];
+    const snapshot = ranges.length > 0 ? await exportSnapshot(session) : null;
+    yield* readRows({
+      session,
+      folder: this.#folder,
+      selects: conditions.map((one) => spoolSelect(columns, from, one === null ? [] : [one])),
+      readers,
+      another: async (signal) => {
+        const other = snapshot === null ? null : await spare(signal);
+        await other?.run(`${begin}; SET TRANSACTION SNAPSHOT ${quoteText(snapshot ?? '')}`);
+        return other;
+      },
+    });
+  }
+
+  #wanted(wanted: readonly string[] | undefined): readonly SpooledColumn[] {
+    return wanted === undefined ? this.#columns : this.#columns.filter(({ name }) => wanted.includes(name));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { fail } from '../../errors/index.js';
-import { type ExecuteSpliceOptions, executeSplice, type Footer, planSplice } from '../../parquet/index.js';
+import { executeSplice, type Footer, planSplice, type SpliceInput } from '../../parquet/index.js';
 
 /** Rows in a vector of the engine: the grain of its row groups. */
 const vectorRows = 2048;
@@ -28,19 +28,93 @@ function wholeVectors(rows: number): number {
   return Math.ceil(rows / vectorRows) * vectorRows;
 }
 
-/** Copies the row groups of a file into files of at most so many rows; gives their paths, in order. */
-export async function divideByRowGroups(
-  footer: Footer,
-  fileRows: number,
-  allocate: () => string,
-  options: Pick<ExecuteSpliceOptions, 'signal' | 'onBytes'>,
-): Promise<readonly string[]> {
-  const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i) }], {
-    targetRows: fileRows,
-  });
-  if ('impossible' in plan)
-    throw fail('INTERNAL', { reason: `a file of its own cannot be divided: ${plan.impossible}` });
-  const paths = plan.outputs.map(() => allocate());
-  await executeSplice(plan, paths, options);
-  return paths;
+/** Row groups of files that the engine has written, on their way into files of the right size. */
+
+/** Where the files of a {@link Divider} lie. */
+export interface DividerPlace {
+  readonly signal: AbortSignal;
+  allocate(): string;
+  /** A file is whole. */
+  onFile(path: string): void;
+  remove(path: string): Promise<void>;
+}
+
+/**
+ * Brings the row groups of files, in their order, into files of about so many rows, byte for byte. A file that is as it
+ * should be stays as it is.
+ */
+export class Divider {
+  readonly #fileRows: number;
+  readonly #place: DividerPlace;
+  /** What has no file of its own yet. */
+  #open: SpliceInput[] = [];
+
+  constructor(fileRows: number, place: DividerPlace) {
+    this.#fileRows = fileRows;
+    this.#place = place;
+  }
+
+  /** Takes one more file, and makes the files that are full with it. */
+  async add(footer: Footer, onBytes: () => void): Promise<void> {
+    this.#open.push({ footer, rowGroups: footer.rowGroups.map((_, i) => i) });
+    const rows = this.#open.reduce((sum, input) => sum + rowsOf(input), 0);
+    if (rows >= this.#fileRows) await this.#make(false, onBytes);
+  }
+
+  /** Makes the last file of what is left. */
+  async end(onBytes: () => void): Promise<void> {
+    if (this.#open.length > 0) await this.#make(true, onBytes);
+  }
+
+  async #make(isEnd: boolean, onBytes: () => void): Promise<void> {
+    const { signal, allocate, onFile, remove } = this.#place;
+    const [only, second] = this.#open;
+    if (isEnd && only !== undefined && second === undefined && isWhole(only)) {
+      this.#open = [];
+      return onFile(only.footer.path);
+    }
+    const plan = planSplice(this.#open, { targetRows: this.#fileRows });
+    if ('impossible' in plan)
+      throw fail('INTERNAL', { reason: `files of its own cannot be divided: ${plan.impossible}` });
+    const last = plan.outputs.at(-1);
+    const isKept = !isEnd && last !== undefined && last.rows < this.#fileRows;
+    const outputs = isKept ? plan.outputs.slice(0, -1) : plan.outputs;
+    const shared = new Set<string>();
+    const made = outputs.filter(({ whole }) => whole === null);
+    for (const { whole } of outputs) {
+      const path = whole === null ? undefined : plan.inputs[whole]?.path;
+      if (path === undefined) continue;
+      shared.add(path);
+      onFile(path);
+    }
+    const paths = made.map(() => allocate());
+    await executeSplice({ ...plan, outputs: made }, paths, { signal, onBytes });
+    for (const path of paths) onFile(path);
+    const before = this.#open;
+    this.#open = isKept ? lastRows(before, last?.rows ?? 0) : [];
+    const still = new Set(this.#open.map(({ footer }) => footer.path));
+    for (const { footer } of before)
+      if (!still.has(footer.path) && !shared.has(footer.path)) await remove(footer.path);
+  }
+}
+
+const isWhole = ({ footer, rowGroups }: SpliceInput): boolean => rowGroups.length === footer.rowGroups.length;
+
+const rowsOf = ({ footer, rowGroups }: SpliceInput): number =>
+  rowGroups.reduce((sum, index) => sum + (footer.rowGroups[index]?.rows ?? 0), 0);
+
+/** The row groups at the end that hold so many rows. */
+function lastRows(inputs: readonly SpliceInput[], rows: number): SpliceInput[] {
+  const kept: SpliceInput[] = [];
+  let left = rows;
+  for (const { footer, rowGroups } of inputs.toReversed()) {
+    const own: number[] = [];
+    for (const index of rowGroups.toReversed()) {
+      if (left <= 0) break;
+      left -= footer.rowGroups[index]?.rows ?? 0;
+      own.unshift(index);
+    }
+    if (own.length > 0) kept.unshift({ footer, rowGroups: own });
+  }
+  return kept;
 }

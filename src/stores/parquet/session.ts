@@ -15,7 +15,7 @@ import { FolderSession, sum } from '../../formats/folder/session.js';
 import { sliceBatch } from '../../formats/folder/slice.js';
 import { checkHoldable, readParquet, type WriteCodec } from '../../formats/parquet/index.js';
 import { type CopyTarget, copyFiles } from './copy-files.js';
-import { divisionFor } from './divide.js';
+import { divisionFor, exactBelow } from './divide.js';
 import { heldRows } from './held.js';
 import type { ParquetStoreConfig } from './index.js';
 import { countMerge, type MergePlan, mergeRows } from './merge.js';
@@ -54,6 +54,11 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     this.#stage = new Stage(this.#config, this.context, this.folder, request);
     this.#proof = new StageProof(this.context, request);
     await super.begin(request);
+  }
+
+  /** Files of an exact number of rows are made of all rows together. */
+  get takesParts(): boolean {
+    return this.#config.batch_size >= exactBelow;
   }
 
   async writeRelation(
@@ -104,6 +109,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
 
   async finish(onProgress: () => void = () => {}): Promise<Staged> {
     const { stage, proof } = this.#begun();
+    await stage.end(onProgress);
     if (this.request?.mode === 'merge' && this.#merged === null) {
       const table = this.#pending ?? (await (await this.context.engine()).table(this.request.schema));
       await this.#merge(this.request, await table.relation(), onProgress);

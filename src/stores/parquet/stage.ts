@@ -6,7 +6,7 @@ import { hyggeVersion } from '../../core/version.js';
 import { type FolderStore, forEach } from '../../files/index.js';
 import { copyToParquet, guardValues, type WriteCodec } from '../../formats/parquet/index.js';
 import { readFooter } from '../../parquet/index.js';
-import { divideByRowGroups, divisionFor, exactBelow } from './divide.js';
+import { Divider, divisionFor, exactBelow } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 
 type OnProgress = (progress: EngineProgress) => void;
@@ -26,15 +26,22 @@ export class Stage {
   readonly #context: StoreContext;
   readonly #folder: FolderStore;
   readonly #request: StageRequest;
+  readonly #divider: Divider;
 
   constructor(config: ParquetStoreConfig, context: StoreContext, folder: FolderStore, request: StageRequest) {
     this.#config = config;
     this.#context = context;
     this.#folder = folder;
     this.#request = request;
+    this.#divider = new Divider(divisionFor(config.batch_size).fileRows, {
+      signal: context.signal,
+      allocate: () => folder.allocate(),
+      onFile: (path) => this.add(path),
+      remove: unlink,
+    });
   }
 
-  /** Writes all rows of a SELECT. */
+  /** Writes all rows of a SELECT. What is left below the size of a file waits for more, or for `end`. */
   async writeRows(sql: string, onProgress?: OnProgress): Promise<void> {
     const engine = await this.#context.engine();
     const { batch_size: batchSize } = this.#config;
@@ -48,7 +55,13 @@ export class Stage {
     const writing = engine.run(this.copy(sql, path), { signal, onProgress });
     const written = await this.#folder.flushWhile(path, writing);
     if (written === 0) return unlink(path);
-    for (const part of await this.#divide(path, onProgress)) this.add(part);
+    const footer = await readFooter(path, { signal });
+    await this.#divider.add(footer, () => onProgress?.({ fraction: null, rows: written }));
+  }
+
+  /** Nothing more is written: the last file is made of what is left. */
+  end(onProgress?: () => void): Promise<void> {
+    return this.#divider.end(() => onProgress?.());
   }
 
   /** Writes all rows of a table into one file, and empties the table. */
@@ -101,19 +114,5 @@ export class Stage {
       this.add(path);
     }
     await engine.run('DROP TABLE hygge_whole');
-  }
-
-  /** The file itself where it has few enough rows; else files of so many, its row groups copied as they are. */
-  async #divide(path: string, onProgress?: OnProgress): Promise<readonly string[]> {
-    const { signal } = this.#context;
-    const footer = await readFooter(path, { signal });
-    const { fileRows } = divisionFor(this.#config.batch_size);
-    if (footer.rows <= fileRows || footer.rowGroups.length < 2) return [path];
-    const paths = await divideByRowGroups(footer, fileRows, () => this.#folder.allocate(), {
-      signal,
-      onBytes: () => onProgress?.({ fraction: null, rows: footer.rows }),
-    });
-    await unlink(path);
-    return paths;
   }
 }

@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Flow, type FlowOptions } from '../../src/index.js';
+import { password, startServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+let folder: string;
+/** Enough for several ranges of pages, and for several files of rows. */
+const rows = 200_000;
+
+beforeAll(async () => {
+  server = await startServer({ fsync: 'off', autovacuum: 'off' });
+  folder = await mkdtemp(join(tmpdir(), 'hygge-postgres-reading-'));
+  await server.query(`
+    CREATE TABLE large (id bigint, gone int, note text, twice bigint GENERATED ALWAYS AS (id * 2) STORED, made timestamp);
+    INSERT INTO large (id, gone, note, made) SELECT i, 0, repeat(md5(i::text), 4), timestamp '2024-01-01' + i * interval '1 second' FROM generate_series(1, ${rows}) i;
+    ALTER TABLE large DROP COLUMN gone; UPDATE large SET note = NULL WHERE id % 1000 = 0`);
+});
+afterAll(async () => {
+  await server?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const connections = (more: object = {}) => {
+  const { port, user } = server;
+  return { db: { type: 'postgres', host: '127.0.0.1', port, user, password, database: 'postgres', ...more } };
+};
+const table = (name: string, more: object = {}) =>
+  ({ type: 'postgres', connection: 'db', table: name, ...more }) as const;
+const move = (name: string, options: Partial<FlowOptions> = {}, home = table(name)) =>
+  new Flow({
+    name: 'read',
+    home,
+    store: join(folder, name),
+    connections: connections(),
+    retry: { attempts: 1 },
+    ...options,
+  }).start();
+const parquet = async (sql: string): Promise<unknown[][]> => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const result = await connection.runAndReadAll(sql);
+  connection.closeSync();
+  instance.closeSync();
+  return result.getRowsJson() as unknown[][];
+};
+/** What arrived, and what left, as sums that do not depend on the order of rows. */
+const sums =
+  'count(*)::varchar, count(DISTINCT id)::varchar, sum(id)::varchar, sum(twice)::varchar, count(note)::varchar, sum(length(note))::varchar, min(made)::varchar, max(made)::varchar';
+const arrived = async (name: string): Promise<unknown> =>
+  (await parquet(`SELECT ${sums} FROM '${join(folder, name)}/*.parquet'`))[0];
+const left = async (name: string): Promise<unknown> => (await server.query(`SELECT ${sums} FROM ${name}`))[0];
+const sessions = async (): Promise<number> =>
+  Number((await server.query("SELECT sessions FROM pg_stat_database WHERE datname = 'postgres'"))[0]?.[0]);
+
+describe('a large table', () => {
+  it('is read over several connections, each row once, as it was at one moment', async () => {
+    const writer = await server.client();
+    // Rows that are moved to other pages and back while they are read: who looked twice would see them twice or never.
+    let isOver = false;
+    const busy = (async () => {
+      while (!isOver) {
+        const at = Math.floor(Math.random() * 150) * 1000;
+        await writer.query(`UPDATE large SET id = -id WHERE id BETWEEN ${at} AND ${at + 500}`);
+        await writer.query(`UPDATE large SET id = -id WHERE id BETWEEN ${-at - 500} AND ${-at}`);
+      }
+    })();
+    const before = await sessions();
+    const result = await move('large');
+    isOver = true;
+    await busy;
+    await writer.end();
+    expect(result).toMatchObject({ rows, verified: { rows } });
+    const [found] = await parquet(
+      `SELECT count(*)::varchar, count(DISTINCT abs(id))::varchar, sum(abs(id))::varchar FROM '${join(folder, 'large')}/*.parquet'`,
+    );
+    expect(found).toEqual([`${rows}`, `${rows}`, `${(rows * (rows + 1)) / 2}`]);
+    // The counters of the server come a moment later.
+    await expect.poll(sessions).toBeGreaterThan(before + 2);
+  });
+
+  it('has every value, the files as large as they were asked for, and nothing left over', async () => {
+    const store = { type: 'parquet', path: join(folder, 'divided'), batch_size: 100_000 } as const;
+    await move('large', { store });
+    expect(await arrived('divided')).toEqual(await left('large'));
+    const counts = await parquet(
+      `SELECT num_rows::int FROM parquet_file_metadata('${join(folder, 'divided')}/*.parquet') ORDER BY file_name`,
+    );
+    expect(counts.slice(0, -1).every(([n]) => Number(n) > 50_000 && Number(n) <= 102_400)).toBe(true);
+    expect(counts.length).toBeLessThanOrEqual(4);
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith(`hygge-rows-${process.pid}-`))).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['one connection', {}, { readers: 1 }],
+    ['a pool of two', { pool_size: 2 }, {}],
+  ])('is read over %s, too', async (_, settings, keys) => {
+    const name = `one_${Object.keys(settings).length}`;
+    const home = table('large', keys);
+    const done = await move(name, { connections: connections(settings), where: 'id > 1000' }, home);
+    expect(done.rows).toBe(rows - 1000);
+  });
+
+  it('is compared value by value where that is asked for', async () => {
+    expect((await move('large', { store: join(folder, 'printed'), verify: 'fingerprint' })).rows).toBe(rows);
+    expect(await arrived('printed')).toEqual(await left('large'));
+  });
+});
+
+describe('what is not a plain table', () => {
+  it('is read whole: partitions, of which the role may read only their table', async () => {
+    await server.query(`
+      CREATE TABLE parted (id bigint, note text, twice bigint, made timestamp) PARTITION BY RANGE (id);
+      CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100000);
+      CREATE TABLE parted_2 (made timestamp, twice bigint, id bigint, note text);
+      ALTER TABLE parted ATTACH PARTITION parted_2 FOR VALUES FROM (100000) TO (1000000);
+      INSERT INTO parted SELECT id, note, twice, made FROM large WHERE id > 0;
+      CREATE ROLE clerk LOGIN PASSWORD 'clerk'; GRANT SELECT ON parted TO clerk`);
+    const before = await sessions();
+    await move('parted', { connections: connections({ user: 'clerk', password: 'clerk' }) });
+    expect(await arrived('parted')).toEqual(await left('parted'));
+    await expect.poll(sessions).toBeGreaterThan(before + 2);
+  });
+
+  it('is read whole: a view, a materialized view, a parent with heirs', async () => {
+    await server.query(`
+      CREATE VIEW seen AS SELECT * FROM large WHERE id > 100;
+      CREATE MATERIALIZED VIEW frozen AS SELECT * FROM large;
+      CREATE TABLE parent AS SELECT * FROM large WHERE id < 1000;
+      CREATE TABLE heir (extra int) INHERITS (parent); INSERT INTO heir SELECT *, 1 FROM large WHERE id >= 1000`);
+    for (const name of ['seen', 'frozen', 'parent']) {
+      await move(name);
+      expect([name, await arrived(name)]).toEqual([name, await left(name)]);
+    }
+  });
+
+  it('may have no row at all', async () => {
+    await server.query('CREATE TABLE empty (id int, note text)');
+    expect((await move('empty')).rows).toBe(0);
+    expect(
+      await parquet(`SELECT count(*)::int, count(id)::int FROM '${join(folder, 'empty')}/*.parquet'`),
+    ).toEqual([[0, 0]]);
+  });
+
+  it('sends only the columns that are moved', async () => {
+    await server.query(
+      'CREATE TABLE costly AS SELECT i AS id, i AS broken FROM generate_series(0, 9) i; ALTER TABLE costly RENAME TO costly_base; CREATE VIEW costly AS SELECT id, 1 / (broken - broken) AS broken FROM costly_base',
+    );
+    expect((await move('costly', { columns: ['id'], where: 'id >= 5' })).rows).toBe(5);
+    await expect(move('costly', { store: join(folder, 'costly_all') })).rejects.toMatchObject({
+      code: 'DATABASE_FAILED',
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SpoolFile, SpoolFolder, SpoolWriter } from '../../src/connections/postgres/index.js';
+import { thisHost } from '../../src/files/index.js';
+
+let temporary: string;
+const before = process.env.TMPDIR;
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'hygge-spool-'));
+  process.env.TMPDIR = temporary;
+});
+afterAll(async () => {
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  await rm(temporary, { recursive: true, force: true });
+});
+
+const folderOf = async (name: string, owner: object): Promise<string> => {
+  const folder = join(temporary, name);
+  await mkdir(folder);
+  await writeFile(join(folder, 'owner.json'), JSON.stringify(owner));
+  await writeFile(join(folder, '1.rows'), 'rows');
+  return folder;
+};
+
+describe('rows on their way', () => {
+  it('are swept where their process was killed, and only there', async () => {
+    const self = await thisHost.identity();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const dead = await folderOf('hygge-rows-dead', { ...self, pid });
+    const living = await folderOf('hygge-rows-living', self);
+    const elsewhere = await folderOf('hygge-rows-elsewhere', {
+      ...self,
+      pid,
+      machine: 'another',
+      host: 'other',
+    });
+    const folder = new SpoolFolder();
+    const file = await folder.file();
+    expect([dead, living, elsewhere].map(existsSync)).toEqual([false, true, true]);
+    await writeFile(file, 'rows');
+    await folder.remove();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('are cut into files between two rows', async () => {
+    const folder = new SpoolFolder();
+    const files: SpoolFile[] = [];
+    const writer = new SpoolWriter(folder, 1000, (file) => files.push(file));
+    const lines = Array.from({ length: 500 }, (_, i) => `${i}${'x'.repeat(i % 50)}\n`);
+    for (let i = 0; i < lines.length; i += 3) {
+      const some = lines.slice(i, i + 3);
+      await writer.take(
+        Buffer.from(some.join('')),
+        some.length,
+        Math.max(...some.map((line) => line.length)),
+      );
+    }
+    await writer.end();
+    const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
+    expect(texts.join('')).toBe(lines.join(''));
+    expect(texts.map((text) => text.split('\n').length - 1)).toEqual(files.map(({ rows }) => rows));
+    expect(files.length).toBeGreaterThan(10);
+    await folder.remove();
+  });
+});
