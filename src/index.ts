@@ -1,7 +1,13 @@
 // The validator that definitions are made with, so that a type of one's own needs no second copy of it.
 export { z } from 'zod';
 export { builtinRegistry } from './builtin.js';
-export { loadWorkspace } from './config/index.js';
+export {
+  type ColumnInput,
+  type ColumnsInput,
+  loadWorkspace,
+  type MaskInput,
+  type PolishInput,
+} from './config/index.js';
 export {
   Coordinator,
   type CoordinatorOptions,
@@ -31,7 +37,6 @@ export {
   type SourceFile,
 } from './core/home.js';
 export type {
-  ColumnChoice,
   Estimate,
   Plan,
   RetrySettings,
@@ -42,6 +47,7 @@ export type {
 export { Registry } from './core/registry.js';
 export type { EntityResult, EntityStatus, RunResult } from './core/result.js';
 export type { EarlierRun, RunRecord } from './core/run-record.js';
+export type { AddedColumn, ColumnChoice, MaskRule } from './core/shaping.js';
 export {
   type Commit,
   defineStore,

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
@@ -42,10 +43,12 @@ export interface PlaceRequest {
 
 export interface Place {
   readonly config: TypedConfig;
-  /** What the key `incremental`, which every store has, says; null for a home. */
-  readonly incremental: boolean | null;
+  /** What the keys say that every store has; null for a home. */
+  readonly keys: StoreKeys | null;
   readonly at: Position | null;
 }
+
+type StoreKeys = z.output<typeof storeKeysSchema>;
 
 const template = /\{entity\}/g;
 
@@ -125,7 +128,7 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
   });
   return {
     config: absolutePaths(placed, definition, root),
-    incremental: config.incremental,
+    keys: config.keys,
     at: last.at,
   };
 }
@@ -136,16 +139,16 @@ function validateLayer(
   definition: PlaceDefinition,
   node: MapNode,
   context: CheckContext,
-): { value: TypedConfig; incremental: boolean | null } | undefined {
+): { value: TypedConfig; keys: StoreKeys | null } | undefined {
   if (role === 'home') {
     const value = validatePlace(role, definition, node, context);
-    return value === undefined ? undefined : { value, incremental: null };
+    return value === undefined ? undefined : { value, keys: null };
   }
-  const own = node.entries.get('incremental');
-  const shared = map(own === undefined ? [] : [['incremental', own]]);
-  const every = check(storeKeysSchema, shared, context);
-  const value = validatePlace(role, definition, withKeys(node, { incremental: undefined }), context);
-  return value === undefined || every === undefined ? undefined : { value, incremental: every.incremental };
+  const shared = map([...node.entries].filter(([key]) => key in storeKeysSchema.shape));
+  const keys = check(storeKeysSchema, shared, context);
+  const removed = Object.fromEntries([...shared.entries.keys()].map((key) => [key, undefined]));
+  const value = validatePlace(role, definition, withKeys(node, removed), context);
+  return value === undefined || keys === undefined ? undefined : { value, keys };
 }
 
 function applyPart(

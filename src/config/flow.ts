@@ -1,12 +1,13 @@
 import type { RunType } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
-import { type ColumnChoice, defaultRetry } from '../core/plan.js';
+import { defaultRetry } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
 import { check } from './check.js';
+import { columnsOf } from './columns.js';
 import { entityPlace } from './entity-place.js';
 import { mergeLayers, normalizeLayer } from './layer.js';
-import { child, isEmpty, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
+import { child, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import type { Problems } from './problems.js';
 import { entitySchema, flowSchema, settingsSchema } from './schemas.js';
 import { given } from './wording.js';
@@ -208,6 +209,7 @@ function readEntity(
   if (parts.length > 1) for (const part of parts) check(settingsSchema, part, { ...context, isPart: true });
   const merged = mergeLayers(parts);
   const settings = check(settingsSchema, merged, context);
+  checkMaskKey(merged, context);
   const [flow = map([]), ...own] = layers;
   const request = { flow, own, flowName: raw.name, entity, registry, root, problems };
   const home = entityPlace({ ...request, role: 'home' });
@@ -229,8 +231,10 @@ function readEntity(
     home: home.config,
     store: store.config,
     run_type: mode,
-    append: store.incremental,
+    append: store.keys?.incremental ?? null,
     columns: columnsOf(child(merged, 'columns')),
+    mask: settings.mask ?? null,
+    polish: store.keys?.polish ?? null,
     where: settings.where ?? null,
     watermark:
       watermark == null
@@ -256,11 +260,11 @@ function readEntity(
   return { config, destination, storeAt: store.at };
 }
 
-/** From the tree, not from plain values: an object would put names such as "2024" before all others. */
-function columnsOf(node: Node | undefined): ColumnChoice[] | null {
-  if (node === undefined || isEmpty(node)) return null;
-  if (node.kind === 'list')
-    return node.items.map((item) => ({ from: textOf(item) ?? '', name: textOf(item) ?? '' }));
-  if (node.kind !== 'map') return null;
-  return [...node.entries].map(([name, { value }]) => ({ from: textOf(value) ?? '', name }));
+/** The key of masks is a secret, which has no place in a file. */
+function checkMaskKey(merged: MapNode, { problems }: { readonly problems: Problems }): void {
+  const key = child(child(merged, 'mask'), 'key');
+  if (textOf(key) === undefined || key?.kind !== 'scalar' || key.env !== 'none') return;
+  const reason = 'must come from the environment, not stand in a file';
+  const hint = `Write key: \${HYGGE_MASK_KEY}, and set that variable.`;
+  problems.add(fail('INVALID_VALUE', { key: 'mask.key', reason, hint }, { at: key.at }));
 }

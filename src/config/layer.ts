@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.js';
 import { dropUnknownKeys } from './check.js';
-import { child, type MapNode, overlay, scalar, textOf, withKeys } from './node.js';
+import { child, isEmpty, type MapNode, overlay, scalar, textOf, withKeys } from './node.js';
 import type { Problems } from './problems.js';
 import { settingsSchema } from './schemas.js';
 
@@ -82,7 +82,7 @@ function excluded(node: MapNode, key: string, other: string, where: string, prob
   return withKeys(node, { [key]: undefined });
 }
 
-const mergedKeyByKey = new Set(['watermark', 'journal', 'source_config', 'retry']);
+const mergedKeyByKey = new Set(['watermark', 'journal', 'source_config', 'retry', 'mask']);
 
 /** Settings of the layers, from the first to the last; what a later one says counts. */
 export function mergeLayers(layers: readonly MapNode[]): MapNode {
@@ -92,8 +92,21 @@ export function mergeLayers(layers: readonly MapNode[]): MapNode {
       const below = base.entries.get(key)?.value;
       const above = over.entries.get(key);
       if (below?.kind !== 'map' || above?.value.kind !== 'map') continue;
-      result = withKeys(result, { [key]: { ...above, value: overlay(below, above.value) } });
+      const value = key === 'mask' ? overlayMasks(below, above.value) : overlay(below, above.value);
+      result = withKeys(result, { [key]: { ...above, value } });
     }
     return result;
   });
+}
+
+/** An entity that hides one more column does not lay bare those that the flow hides. */
+function overlayMasks(base: MapNode, over: MapNode): MapNode {
+  const merged = overlay(base, over);
+  const below = base.entries.get('columns')?.value;
+  const above = over.entries.get('columns');
+  if (below?.kind !== 'map' || above === undefined) return merged;
+  // Nothing behind columns: hides nothing more.
+  if (isEmpty(above.value)) return withKeys(merged, { columns: { ...above, value: below } });
+  if (above.value.kind !== 'map') return merged;
+  return withKeys(merged, { columns: { ...above, value: overlay(below, above.value) } });
 }

@@ -6,6 +6,7 @@ import { fail } from '../errors/index.js';
 import { type CheckContext, check } from './check.js';
 import { child, fromPlain, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import { Problems } from './problems.js';
+import { storeKeysSchema } from './schemas.js';
 import { asStrict } from './shape.js';
 import { given } from './wording.js';
 
@@ -118,7 +119,7 @@ export function validatePlace(
   context: Omit<CheckContext, 'alsoKnown'>,
 ): TypedConfig | undefined {
   const keys = withKeys(node, { type: undefined });
-  const alsoKnown = role === 'store' ? ['type', 'incremental'] : ['type'];
+  const alsoKnown = role === 'store' ? ['type', ...Object.keys(storeKeysSchema.shape)] : ['type'];
   const config = check(asStrict(definition.config), keys, { ...context, alsoKnown });
   if (config === undefined) return undefined;
   for (const key of definition.paths ?? []) {

@@ -5,6 +5,7 @@ import { verifyLevels } from '../core/fingerprint.js';
 import { parseLag } from '../core/lag.js';
 import { parseBytes } from './memory.js';
 import { parseSeconds } from './seconds.js';
+import { columnsSchema, maskSchema, polishSchema } from './shaping-schemas.js';
 
 /*
  * What may stand in hygge.yml, in a flow, in an entity: the single source for validation, defaults, "did you mean"
@@ -112,10 +113,12 @@ const shared = {
     .optional()
     .describe('Older spelling of run_type: true = full_drop, false = incremental'),
   watermark: watermarkSchema.nullish().describe('How new rows are told from old ones'),
-  columns: z
-    .union([z.array(text), z.record(z.string(), text)])
+  columns: columnsSchema
     .nullish()
-    .describe('The columns to move: names, or a map of new name: old name. Default: all'),
+    .describe(
+      'The columns to move: names, or a map of new name: old name, or of new name: { from, as }. Default: all',
+    ),
+  mask: maskSchema.nullish().describe('How values that nobody should read are hidden'),
   where: text
     .nullish()
     .describe('The rows to move: an SQL condition over the columns of the home. Default: all'),
@@ -148,6 +151,10 @@ export const storeKeysSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('true forces append, false forces replace; by default run_type decides'),
+  polish: polishSchema
+    .nullable()
+    .default(null)
+    .describe('Names of columns made alike, and columns added: hash_ids, constants, timestamps'),
 });
 
 export const entitySchema = z.strictObject({

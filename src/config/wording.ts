@@ -45,23 +45,20 @@ export function reasonOf(
     case 'invalid_type':
       return wrongForm([wordFor(issue.expected)], written);
     case 'invalid_union': {
-      const forms = issue.errors.flatMap((branch) =>
-        branch.flatMap((one) =>
-          one.code === 'invalid_type' && one.path.length === 0 ? [wordFor(one.expected)] : [],
-        ),
-      );
+      const root = issue.errors.flat().filter((one) => one.path.length === 0);
+      const forms = root.flatMap((one) => (one.code === 'invalid_type' ? [wordFor(one.expected)] : []));
+      const values = [
+        ...root.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : [])),
+        // what a key that decides about the others may be
+        ...('options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []),
+      ];
+      if (values.length > 0) return wrongWord(values, [...new Set(forms)], written);
       return forms.length > 0
         ? wrongForm([...new Set(forms)], written)
         : { reason: `cannot be ${written.text}` };
     }
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      const close = written.value === undefined ? undefined : nearest(written.value, values);
-      return {
-        reason: `must be ${orList(values)}, but is ${written.text}`,
-        ...(close === undefined ? {} : { hint: `Did you mean "${close}"?` }),
-      };
-    }
+    case 'invalid_value':
+      return wrongWord(issue.values.map(String), [], written);
     case 'too_small':
       if (issue.origin === 'string' && Number(issue.minimum) === 1) return { reason: 'must not be empty' };
       return {
@@ -76,6 +73,19 @@ export function reasonOf(
     default:
       return { reason: `${written.text}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}` };
   }
+}
+
+/** One of some words, or something of another form. */
+function wrongWord(
+  values: readonly string[],
+  forms: readonly string[],
+  written: Given,
+): { reason: string; hint?: string } {
+  const close = written.value === undefined ? undefined : nearest(written.value, values);
+  return {
+    reason: `must be ${orList([...values, ...forms])}, but is ${written.text}`,
+    ...(close === undefined ? {} : { hint: `Did you mean "${close}"?` }),
+  };
 }
 
 function wrongForm(forms: readonly string[], written: Given): { reason: string; hint?: string } {

@@ -1,6 +1,7 @@
 import { HyggeError, type Position } from '../errors/index.js';
 import type { RunType } from './capabilities.js';
-import type { ColumnChoice, FlowSettings, TypedConfig } from './plan.js';
+import type { FlowSettings, TypedConfig } from './plan.js';
+import type { ColumnChoice, MaskSettings, Polish } from './shaping.js';
 
 /** One entity as it is configured, validated, with every default filled in: what the planner starts from. */
 export interface EntityConfig {
@@ -14,7 +15,11 @@ export interface EntityConfig {
   readonly run_type: RunType;
   /** From the store's `incremental` key: true forces append, false forces replace, null follows `run_type`. */
   readonly append: boolean | null;
+  /** null: all. A choice from `*` stands for all that no other one names. */
   readonly columns: readonly ColumnChoice[] | null;
+  readonly mask: MaskSettings | null;
+  /** From the store's `polish` key. */
+  readonly polish: Polish | null;
   readonly where: string | null;
   readonly watermark: WatermarkConfig | null;
   readonly settings: FlowSettings;

@@ -1,18 +1,13 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { NullsRule } from './entity-config.js';
 import type { VerifyLevel } from './fingerprint.js';
+import type { AddedColumn, ColumnChoice } from './shaping.js';
 import type { Schema } from './types.js';
 
 /** The configuration of a home or store as data: its type and its keys. Secrets are references, never values. */
 export interface TypedConfig {
   readonly type: string;
   readonly [key: string]: unknown;
-}
-
-/** A column that is moved: what it is called in the home, and what it will be called in the store. */
-export interface ColumnChoice {
-  readonly from: string;
-  readonly name: string;
 }
 
 /** How much there is to move. `exact` where it is known without reading the data, as from parquet footers. */
@@ -55,6 +50,8 @@ export interface Plan {
   readonly inferred: Readonly<Record<string, string>> | null;
   /** The columns that are moved, in the order they settle; null where all are, under their own names. */
   readonly columns: readonly ColumnChoice[] | null;
+  /** The columns that settle beside them and that the home does not have. `output` has the order. */
+  readonly added: readonly AddedColumn[];
   /** An SQL condition over the home's columns; null where every row is moved. */
   readonly where: string | null;
   /** The columns as they settle. */

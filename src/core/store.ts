@@ -6,8 +6,9 @@ import type { ConnectionDefinition, Connections } from './connection.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
 import type { Fingerprint, VerifyLevel } from './fingerprint.js';
 import type { Impossible, Reach, SourceFile } from './home.js';
-import type { ColumnChoice, StoreContents } from './plan.js';
+import type { StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
+import type { ColumnChoice } from './shaping.js';
 import type { Column, Schema } from './types.js';
 
 /** What a store is given when it is opened. */

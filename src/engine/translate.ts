@@ -1,4 +1,5 @@
 import { fail, HyggeError } from '../errors/index.js';
+import { readUnfit } from './unfit-value.js';
 
 /** What is known around a statement that failed. */
 export interface TranslateContext {
@@ -21,6 +22,9 @@ interface Rule {
 export function translateEngineError(error: unknown, context: TranslateContext): HyggeError {
   if (error instanceof HyggeError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  const unfit = readUnfit(message);
+  if (unfit !== null)
+    return fail('VALUE_UNFIT', { name: context.name, row: null, ...unfit }, { cause: error });
   for (const rule of rules) {
     const match = rule.pattern.exec(message);
     if (match !== null) return rule.make(match, context, error);

@@ -2,19 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
-import { parseConnections } from '../config/index.js';
+import {
+  type ColumnsInput,
+  type MaskInput,
+  type PolishInput,
+  parseConnections,
+  parseShaping,
+} from '../config/index.js';
 import type { Route, RunType } from '../core/capabilities.js';
 import type { Engine } from '../core/engine.js';
 import type { EntityConfig, NullsRule, WatermarkConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
 import type { VerifyLevel } from '../core/fingerprint.js';
-import {
-  type ColumnChoice,
-  defaultRetry,
-  type Plan,
-  type RetrySettings,
-  type TypedConfig,
-} from '../core/plan.js';
+import { defaultRetry, type Plan, type RetrySettings, type TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
@@ -33,8 +33,12 @@ export interface FlowOptions {
   readonly store: StoreInput | Store;
   /** Default: `full_drop`. */
   readonly run_type?: RunType;
-  /** The columns to move: names, or new name → old name. Default: all. */
-  readonly columns?: readonly string[] | Readonly<Record<string, string>>;
+  /** The columns to move: names, or new name → old name, or → `{ from, as }`. Default: all. */
+  readonly columns?: ColumnsInput;
+  /** How values that nobody should read are hidden. Default: they are not. */
+  readonly mask?: MaskInput;
+  /** Names of columns made alike, and columns added; as `polish` of a store. */
+  readonly polish?: PolishInput;
   /** An SQL condition over the home's columns. */
   readonly where?: string;
   /** How new rows are told from old ones. Default: they are not. */
@@ -112,7 +116,7 @@ export class Flow {
       store: store.config,
       run_type: options.run_type ?? 'full_drop',
       append: null,
-      columns: columnChoices(options.columns),
+      ...parseShaping(options),
       where: options.where ?? null,
       watermark: watermarkConfig(options.watermark),
       settings: {
@@ -176,12 +180,6 @@ export class Flow {
       if (tempFolder !== null) await rm(tempFolder, { recursive: true, force: true });
     }
   }
-}
-
-function columnChoices(columns: FlowOptions['columns']): readonly ColumnChoice[] | null {
-  if (columns === undefined) return null;
-  if (Array.isArray(columns)) return (columns as readonly string[]).map((name) => ({ from: name, name }));
-  return Object.entries(columns as Readonly<Record<string, string>>).map(([name, from]) => ({ from, name }));
 }
 
 function watermarkConfig(options: WatermarkOptions | undefined): WatermarkConfig | null {

@@ -1,5 +1,5 @@
 import type { Batch } from '../core/batch.js';
-import type { Relation } from '../core/engine.js';
+import type { EngineSession, Relation } from '../core/engine.js';
 import type { HomeSession } from '../core/home.js';
 import { BatchFingerprint } from '../engine/index.js';
 import { fail, type HyggeError } from '../errors/index.js';
@@ -7,7 +7,7 @@ import { hasParts, moveParts } from './parts.js';
 import type { Prepared } from './prepare.js';
 import { BoundedQueue } from './queue.js';
 import { batchesOfHome, typeError } from './read.js';
-import { filterBatches, shapeBatch } from './shape.js';
+import { shapeBatches } from './shape/index.js';
 import { type Given, withHomeChecked } from './verify.js';
 import { wantedColumns } from './wanted.js';
 import { movedRelation, movesAll } from './window/moving.js';
@@ -20,7 +20,7 @@ export type OnMove = (progress: { readonly rows: number; readonly fraction: numb
 
 /** The home's files are copied into the store, their values as they are. */
 export async function moveBySplice(prepared: Prepared, onMove: OnMove): Promise<Given> {
-  const { store, copy, shape, watchdog } = prepared;
+  const { store, copy, filesShape: shape, watchdog } = prepared;
   if (store.writeFiles === undefined || copy === null)
     throw missing(prepared.plan.store.type, 'store', 'writeFiles');
   const { late } = prepared.moving;
@@ -38,7 +38,7 @@ export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<
   const { plan, home, store, watchdog } = prepared;
   if (hasParts(prepared)) return moveParts(prepared, onMove);
   const relation = await relationOf(home, prepared);
-  const shaped = movedRelation(relation, plan, prepared.moving, plan.output);
+  const shaped = movedRelation(relation, prepared.shape, prepared.moving, plan.output);
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
   await watchdog.hold(withHomeChecked(prepared, 'all', store.writeRelation(shaped, onMove)));
   // Without a filter the home's own count is the one to hold the store to.
@@ -90,17 +90,17 @@ async function fingerprintFor({ plan, homeSession }: Prepared): Promise<BatchFin
   return new BatchFingerprint(await homeSession.get(), plan.output);
 }
 
-async function relationOf(home: HomeSession, { plan, moving }: Prepared): Promise<Relation> {
+async function relationOf(home: HomeSession, { plan, shape, moving }: Prepared): Promise<Relation> {
   if (home.relation === undefined) throw missing(plan.home.type, 'home', 'relation');
-  return moving.home ?? home.relation(wantedColumns(plan));
+  return moving.home ?? home.relation(wantedColumns(plan, shape.reads));
 }
 
 /** The rows of a home as shaped batches, whatever form it gives them in. */
 async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
-  const { plan, home, watchdog } = prepared;
+  const { plan, home, shape, watchdog } = prepared;
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();
-    const relation = movedRelation(await relationOf(home, prepared), plan, prepared.moving, plan.output);
+    const relation = movedRelation(await relationOf(home, prepared), shape, prepared.moving, plan.output);
     const batchSize = plan.home.batch_size;
     yield* session.batches(relation, {
       signal: watchdog.signal,
@@ -111,8 +111,8 @@ async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   const { read, first } = prepared;
   const reading = { ...plan, type: plan.home.type, read, first, signal: watchdog.signal };
   const batches = batchesOfHome(home, reading);
-  if (plan.where === null) for await (const batch of batches) yield shapeBatch(batch, plan, plan.output);
-  else yield* filterBatches(batches, await prepared.homeSession.get(), plan.schema, plan, plan.output);
+  const engine = (): Promise<EngineSession> => prepared.homeSession.get();
+  yield* shapeBatches(batches, shape, plan.output, { schema: plan.schema, engine });
 }
 
 /** How batches get into a store, whatever form it takes them in. */

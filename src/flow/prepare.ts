@@ -10,8 +10,8 @@ import type { KeptWatermark } from '../core/watermark.js';
 import type { FlowContext, LazySession } from './context.js';
 import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
 import { checkApart } from './overlap.js';
-import { chooseRoute, noFiles } from './route.js';
-import { checkFilter, shapeSchema } from './shape.js';
+import { chooseRoute, noCopy, noFiles } from './route.js';
+import { checkComparable, checkFilter, compileShape, type Shape } from './shape/index.js';
 import { checkVerifiable } from './verify.js';
 import type { Watchdog } from './watchdog.js';
 import { freshSelect, type Moving, movesAll } from './window/moving.js';
@@ -25,7 +25,9 @@ export interface Prepared {
   readonly store: StoreSession;
   /** How files would be copied, where they can be. */
   readonly copy: FilesPlan | null;
-  readonly shape: FilesShape;
+  readonly filesShape: FilesShape;
+  /** What is done to the rows on their way. */
+  readonly shape: Shape;
   /** Which rows the watermark lets through. */
   readonly moving: Moving;
   /** What the store is to keep with its data. */
@@ -59,16 +61,18 @@ export async function prepare(
   const types = endTypes(config, context);
   checkApart(config, types.home.definition, types.store.definition);
   const ends = new OpenEnds(config, types, context);
-  const work: Work = { config, types, context, ends };
+  const opening: Work = { config, types, context, ends };
   try {
     const source = await ends.openHome();
-    const target = await shapeOf(work, source.schema);
+    const target = await shapeOf(opening, source.schema);
+    const { shape } = target;
+    const work = { ...opening, config: { ...config, columns: shape.columns } };
     const taken = await takeStore(work, target, notice, carryOut);
     const isCollected =
       target.isWatched && source.home.relation === undefined && source.home.read !== undefined;
     const opened = isCollected ? await ends.collect(source) : source;
     const window = await fixWindow(work, opened, target, taken.store);
-    const { plan, copy, shape } = await planOf(work, opened, target, taken, window);
+    const { plan, copy, filesShape } = await planOf(work, opened, target, taken, window);
     const { homeSession, storeSession, watchdog, earlier } = ends;
     const { home, read, first } = opened;
     const { store, begun } = taken;
@@ -79,6 +83,7 @@ export async function prepare(
       home,
       store,
       copy,
+      filesShape,
       shape,
       moving,
       keep,
@@ -107,6 +112,7 @@ interface Work {
 
 /** What is going to settle, as far as the columns tell. */
 interface Target {
+  readonly shape: Shape;
   /** The columns as they settle. */
   readonly output: Schema;
   /** The column of the watermark. */
@@ -118,10 +124,12 @@ interface Target {
 /** Holds the configuration against the columns of the home. */
 async function shapeOf({ config, types, context, ends }: Work, schema: Schema): Promise<Target> {
   const { name, where } = config;
-  const output = shapeSchema(name, schema, config);
-  const column = watermarkColumn(config, types.mode, schema, context.backfill ?? {});
+  const { shape, output } = await compileShape(config, schema, () => ends.homeSession.get());
+  checkComparable(config, types.mode, shape);
+  const moved = { ...config, columns: shape.columns };
+  const column = watermarkColumn(moved, types.mode, schema, context.backfill ?? {});
   if (where !== null) await checkFilter(name, await ends.homeSession.get(), schema, where);
-  return { output, column, isWatched: column !== null || types.mode === 'merge' };
+  return { shape, output, column, isWatched: column !== null || types.mode === 'merge' };
 }
 
 /** A store that has said what it holds. */
@@ -156,7 +164,7 @@ async function takeStore(
 function fixWindow(
   { config, types, context, ends }: Work,
   { home, schema }: OpenHome,
-  { output, column }: Target,
+  { shape, output, column }: Target,
   store: StoreSession,
 ): Promise<Opened> {
   const { watchdog, homeSession } = ends;
@@ -164,6 +172,7 @@ function fixWindow(
     config,
     mode: types.mode,
     schema,
+    shape,
     output,
     home,
     store,
@@ -182,15 +191,15 @@ function fixWindow(
 async function planOf(
   { config, types, context, ends }: Work,
   { home, schema }: OpenHome,
-  { output }: Target,
+  { shape, output }: Target,
   { store, contents }: TakenStore,
   { moving, window, warnings }: Opened,
-): Promise<Pick<Prepared, 'plan' | 'copy' | 'shape'>> {
+): Promise<Pick<Prepared, 'plan' | 'copy' | 'filesShape'>> {
   const { watchdog } = ends;
   const { name, flow, entity, run_type, columns, where, settings } = config;
   const { mode } = types;
-  const shape = filesShape(schema, config, moving);
-  const files = await watchdog.race(planCopy(home, store, shape, moving));
+  const filesShape = filesShapeOf(schema, shape, moving);
+  const files = noCopy(shape) ?? (await watchdog.race(planCopy(home, store, filesShape, moving)));
   const copy = 'impossible' in files ? null : files;
   const choice = chooseRoute(name, types.home.definition, types.store.definition, files, context.route);
   const copied = choice.route === 'splice' ? copy : null;
@@ -207,6 +216,7 @@ async function planOf(
     schema,
     inferred: (await watchdog.race(home.inferred?.() ?? Promise.resolve(null))) ?? null,
     columns,
+    added: shape.added,
     where,
     output,
     estimate: estimateOf(await watchdog.race(home.estimate()), moving, copied),
@@ -220,12 +230,13 @@ async function planOf(
       ...foreignWarning(mode, contents.foreign),
     ],
   };
-  return { plan, copy, shape };
+  return { plan, copy, filesShape };
 }
 
-function filesShape(schema: Schema, { columns, where }: EntityConfig, moving: Moving): FilesShape {
+function filesShapeOf(schema: Schema, shape: Shape, moving: Moving): FilesShape {
   const window = typeof moving.fresh === 'string' ? moving.fresh : null;
-  return { schema, columns, where, window, select: (sql) => freshSelect(sql, { columns, where }, window) };
+  const { columns, where } = shape;
+  return { schema, columns, where, window, select: (sql) => freshSelect(sql, shape, window) };
 }
 
 /** How much is moved: less than the home has where a watermark leaves rows out, and then only the data can tell. */

@@ -2,11 +2,25 @@ import type { Route } from '../core/capabilities.js';
 import type { HomeDefinition, Impossible } from '../core/home.js';
 import type { FilesPlan, StoreDefinition } from '../core/store.js';
 import { fail } from '../errors/index.js';
+import type { Shape } from './shape/index.js';
 
 /** The answer of ends of which one has nothing to do with files. */
 export const noFiles: Impossible = {
   impossible: 'the home and the store are not both made of parquet files',
 };
+
+/** The answer where values do not settle as they are; null where they do. */
+export function noCopy({ columns, added, values }: Shape): Impossible | null {
+  if (values === null) return null;
+  const cast = columns?.filter(({ as }) => as !== undefined).length ?? 0;
+  const masked = columns?.filter(({ mask }) => mask !== undefined).length ?? 0;
+  const parts = [
+    cast > 0 ? `${cast} cast` : null,
+    masked > 0 ? `${masked} masked` : null,
+    added.length > 0 ? `${added.length} added` : null,
+  ];
+  return { impossible: `values are made anew: ${parts.filter((part) => part !== null).join(', ')}` };
+}
 
 interface RouteAnswer {
   readonly route: Route;

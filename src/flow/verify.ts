@@ -79,10 +79,11 @@ export async function withHomeChecked(
   rows: 'all' | 'late',
   work: Promise<void>,
 ): Promise<void> {
-  const { plan, home, moving, watchdog } = prepared;
+  const { plan, home, shape, moving, watchdog } = prepared;
   const conditions = conditionsOf(prepared, rows);
-  // a condition may look at columns that are not moved
-  const all = plan.columns === null || conditions.length > 0 || !movesAll(moving);
+  // a condition, or a value that is made, may look at columns that are not moved
+  const looksAround = conditions.length > 0 || shape.reads.length > 0 || !movesAll(moving);
+  const all = plan.columns === null || looksAround;
   const columns = all ? null : (plan.columns?.map(({ from }) => from) ?? null);
   const onProgress = (): void => watchdog.progress();
   const check = home.check?.({ columns, conditions, signal: watchdog.signal, onProgress });

@@ -1,4 +1,4 @@
-import type { ColumnChoice } from '../core/plan.js';
+import type { ColumnChoice } from '../core/shaping.js';
 import type { Schema } from '../core/types.js';
 
 /**

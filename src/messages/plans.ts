@@ -1,5 +1,6 @@
 import type { PlanOutcome } from '../coordinator/index.js';
 import type { Plan, WatermarkWindow } from '../core/plan.js';
+import type { AddedColumn, ColumnChoice } from '../core/shaping.js';
 import { typeName } from '../core/types.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, type Paint, paint, shorten } from '../errors/text.js';
@@ -54,6 +55,7 @@ function planLines(plan: Plan, options: PlansOptions): [label: string, text: str
     ['route', oneLine(plan.reason)],
     ['columns', columnsText(plan, options.verbose ?? false)],
   ];
+  if (plan.added.length > 0) lines.push(['added', oneLine(plan.added.map(addedText).join(', '))]);
   const found = Object.keys(plan.inferred ?? {}).length;
   if (found > 0) {
     const amount = found === plan.schema.length ? 'all of them' : counted(found, 'column');
@@ -90,11 +92,13 @@ function modeText(plan: Plan): string {
 }
 
 function columnsText(plan: Plan, all: boolean): string {
-  const choices = plan.columns ?? plan.output.map(({ name }) => ({ from: name, name }));
+  const choices: readonly ColumnChoice[] =
+    plan.columns ?? plan.output.map(({ name }) => ({ from: name, name }));
   const types = new Map(plan.output.map((column) => [column.name, typeName(column.type)]));
   const shown = all ? choices : choices.slice(0, mostColumns);
-  const names = shown.map(({ from, name }) => {
-    const renamed = from === name ? name : `${name} (from ${from})`;
+  const names = shown.map((choice) => {
+    const { name } = choice;
+    const renamed = [name, ...doneTo(choice)].join(' ');
     // Types that nobody declared are worth a look.
     const isTold = all || plan.inferred !== null;
     return oneLine(isTold ? `${renamed} ${types.get(name) ?? ''}`.trim() : renamed);
@@ -105,6 +109,27 @@ function columnsText(plan: Plan, all: boolean): string {
       ? `all ${count(choices.length)}`
       : `${count(choices.length)} of ${count(plan.schema.length)}`;
   return `${amount}: ${names.join(', ')}`;
+}
+
+/** What becomes of a column, in parentheses. */
+function doneTo({ from, name, as, mask }: ColumnChoice): string[] {
+  const parts = [
+    from === name ? null : `from ${from}`,
+    as === undefined ? null : `as ${as}`,
+    mask === undefined ? null : `masked by ${mask.rule}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? [] : [`(${parts.join(', ')})`];
+}
+
+function addedText(added: AddedColumn): string {
+  switch (added.made) {
+    case 'hash_id':
+      return `${added.name} (${added.algo} of ${added.from_columns.join(', ')})`;
+    case 'constant':
+      return `${added.name} (${JSON.stringify(added.value)})`;
+    case 'timestamp':
+      return `${added.name} (the time of the run)`;
+  }
 }
 
 function watermarkText(window: WatermarkWindow): string {

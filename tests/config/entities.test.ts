@@ -220,7 +220,10 @@ describe('what entities may not say', () => {
       '3:12 INVALID_VALUE watermark: must be a map of keys and values, but is "updated"',
     ],
     ['columns: 5', '3:10 INVALID_VALUE columns: must be a list or a map of keys and values, but is 5'],
-    ['columns: [1]', '3:11 INVALID_VALUE columns[0]: must be text, but is 1 (Write it in quotes: "1".)'],
+    [
+      'columns: [1]',
+      '3:11 INVALID_VALUE columns[0]: must be text or a map of keys and values, but is 1 (Write it in quotes: "1".)',
+    ],
     [
       'journal: {location: elsewhere}',
       '3:21 INVALID_VALUE journal.location: must be store or home, but is "elsewhere"',

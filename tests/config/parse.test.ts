@@ -64,7 +64,7 @@ describe('a home or store that a program configures', () => {
     ],
     [
       { path: 'a', options: { colour: 1 } },
-      '- UNKNOWN_KEY unknown key "colour" in the box store (Known are: path, compression, batch_size, file_pattern, nested, type, incremental.)',
+      '- UNKNOWN_KEY unknown key "colour" in the box store (Known are: path, compression, batch_size, file_pattern, nested, type, incremental, polish.)',
     ],
   ])('refuses %j', async (input, message) => {
     expect(await wrong(input)).toEqual([message]);

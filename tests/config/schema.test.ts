@@ -40,6 +40,7 @@ describe('the list of types', () => {
       file_pattern: 'text',
       nested: 'map',
       incremental: 'true | false | null',
+      polish: 'map | null',
     });
   });
 });

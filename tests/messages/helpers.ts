@@ -143,6 +143,7 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     reason: 'both ends can be reached by the engine',
     schema,
     columns: null,
+    added: [],
     where: null,
     output: schema,
     estimate: { rows: 3_000_000, bytes: 21_000_000, files: 2, exact: true },

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ColumnChoice } from '../../src/core/plan.js';
+import type { ColumnChoice } from '../../src/core/shaping.js';
 import { columnNames, executeSplice, type Footer, planSplice, readFooter } from '../../src/parquet/index.js';
 import type { SpliceInput, SpliceOptions, SplicePlan } from '../../src/parquet/splice/plan.js';
 import { Witness } from './engine.js';

@@ -28,6 +28,8 @@ function refusal(home: string, store: string): string | null {
     run_type: 'full_drop',
     append: null,
     columns: null,
+    mask: null,
+    polish: null,
     where: null,
     watermark: null,
     settings: { queue_size: 1, timeout: 1, verify: 'counts', retry: defaultRetry },

@@ -9,6 +9,7 @@ import { parquetErrors } from './parquet.js';
 import { publishingErrors } from './publishing.js';
 import { rowErrors } from './rows.js';
 import { runErrors } from './run.js';
+import { shapingErrors } from './shaping.js';
 import { textErrors } from './text.js';
 import { verifyErrors } from './verify.js';
 import { watermarkErrors } from './watermark.js';
@@ -26,6 +27,7 @@ export const catalogue = {
   ...publishingErrors,
   ...rowErrors,
   ...runErrors,
+  ...shapingErrors,
   ...textErrors,
   ...watermarkErrors,
   ...verifyErrors,

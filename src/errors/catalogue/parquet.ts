@@ -85,10 +85,12 @@ export const parquetErrors = {
     column: string;
     nearest?: string | undefined;
     known: readonly string[];
+    /** The key that names it, where that is another than columns. */
+    key?: string | undefined;
   }>({
     title: 'A column that the home does not have',
     kind: 'run',
-    message: (f) => `${f.name}: there is no column "${f.column}"`,
+    message: (f) => `${f.name}: ${f.key === undefined ? '' : `${f.key}: `}there is no column "${f.column}"`,
     hint: (f) =>
       f.nearest !== undefined
         ? `Did you mean "${f.nearest}"?`
@@ -117,7 +119,8 @@ export const parquetErrors = {
   VALUE_UNFIT: entry<{
     name: string;
     column: string;
-    row: number;
+    /** From 1; null where nobody counted. */
+    row: number | null;
     value: string;
     type: string;
     /** Where the source numbers its rows itself. */
@@ -126,8 +129,19 @@ export const parquetErrors = {
     title: 'A value that does not fit its column',
     kind: 'run',
     message: (f) =>
-      `${f.name}: column "${f.column}", ${f.rowid === undefined ? `row ${f.row}` : `rowid ${f.rowid}`}: ${f.value} does not fit the type ${f.type}`,
+      `${f.name}: column "${f.column}"${placeOf(f)}: ${f.value} does not fit the type ${f.type}`,
     hint: () =>
       'Nothing was rounded or cut, and nothing was published. Declare a type that holds the value (a home that declares none has those of its first rows), or mend the source.',
   }),
 };
+
+function placeOf({
+  row,
+  rowid,
+}: {
+  readonly row: number | null;
+  readonly rowid?: string | undefined;
+}): string {
+  if (rowid !== undefined) return `, rowid ${rowid}`;
+  return row === null ? '' : `, row ${row}`;
+}

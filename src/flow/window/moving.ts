@@ -1,7 +1,7 @@
 import type { Relation } from '../../core/engine.js';
 import { type Schema, sameType, typeName } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
-import { type Shape, shapeSelect } from '../shape.js';
+import { type Shape, shapeSelect, unshaped } from '../shape/index.js';
 import type { Conditions } from './conditions.js';
 import { settledName } from './window.js';
 
@@ -38,10 +38,7 @@ export function movedRelation(home: Relation, shape: Shape, moving: Moving, outp
 
 /** The fresh rows alone, shaped. */
 export function freshSelect(sql: string, shape: Shape, fresh: Moving['fresh']): string {
-  return shapeSelect(sql, {
-    columns: shape.columns,
-    where: both(shape.where, fresh === false ? 'false' : fresh),
-  });
+  return shapeSelect(sql, { ...shape, where: both(shape.where, fresh === false ? 'false' : fresh) });
 }
 
 export function both(where: string | null, other: string | null): string | null {
@@ -64,10 +61,7 @@ export function lateSelect(request: LateRequest): string | null {
   const { home, shape, output, conditions, held, column, primaryKey } = request;
   if (conditions.late.length === 0) return null;
   const late = conditions.late
-    .map(
-      (condition) =>
-        `(${shapeSelect(home.sql, { columns: shape.columns, where: both(shape.where, condition) })})`,
-    )
+    .map((condition) => `(${shapeSelect(home.sql, { ...shape, where: both(shape.where, condition) })})`)
     .join(' UNION ALL ');
   const name = settledName(column, shape.columns) ?? column;
   const places = conditions.held(name);
@@ -99,11 +93,11 @@ interface MergeRequest {
 
 /** For each key the latest of the rows that a window lets through, shaped, in the order of the home. */
 export function mergeSelect({ home, shape, conditions, primaryKey, order }: MergeRequest): string {
-  const rows = shapeSelect(home.sql, { columns: null, where: both(shape.where, wanted(conditions)) });
+  const rows = shapeSelect(home.sql, { ...unshaped, where: both(shape.where, wanted(conditions)) });
   const key = primaryKey.map(identifier).join(', ');
   const latest = [...(order === null ? [] : [order]), 'hygge_place DESC'].join(', ');
   const one = `SELECT * FROM (SELECT *, row_number() OVER () AS hygge_place FROM (${rows})) QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY ${latest}) = 1 ORDER BY hygge_place`;
-  return shapeSelect(`SELECT * EXCLUDE (hygge_place) FROM (${one})`, { columns: shape.columns, where: null });
+  return shapeSelect(`SELECT * EXCLUDE (hygge_place) FROM (${one})`, { ...shape, where: null });
 }
 
 /** Rows of the store with the columns of those that are moved; a column that the store lacks is NULL there. */

@@ -9,6 +9,7 @@ import { type Column, type LogicalType, type Schema, sameType, typeName } from '
 import { type KeptWatermark, watermarkOf } from '../../core/watermark.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
+import type { Shape } from '../shape/index.js';
 import { wantedColumns } from '../wanted.js';
 import { allRows, type Conditions } from './conditions.js';
 import { both, everything, lateSelect, type Moving, mergeSelect, wanted } from './moving.js';
@@ -29,6 +30,8 @@ export interface OpenRequest {
   readonly config: EntityConfig;
   readonly mode: WriteMode;
   readonly schema: Schema;
+  /** What is done to the rows; its columns are those of `config`. */
+  readonly shape: Shape;
   readonly output: Schema;
   readonly home: HomeSession;
   readonly store: StoreSession;
@@ -66,7 +69,7 @@ export function watermarkColumn(
 
 /** Fixes what is moved. Where the store was taken before, nobody else can change what it is compared with. */
 export async function openWindow(column: Column | null, request: OpenRequest): Promise<Opened> {
-  const { config, mode, store, home, output } = request;
+  const { config, mode, store, home, shape, output } = request;
   const { watermark, name, columns, where } = config;
   const record = store.record === undefined ? undefined : await store.record();
   const kept = record == null ? await keptElsewhere(request, record) : watermarkOf(record);
@@ -79,10 +82,10 @@ export async function openWindow(column: Column | null, request: OpenRequest): P
     throw fail('TYPE_FAILED', { name, role: 'home', type: config.home.type, reason });
   }
   const primaryKey = watermark.primary_key;
-  const shape = { columns, where };
   const read = wantedColumns({ schema: request.schema, columns, where }, [
     ...(column === null ? [] : [column.name]),
     ...primaryKey,
+    ...shape.reads,
   ]);
   const give = home.relation.bind(home);
   const merged = async (

@@ -1,4 +1,4 @@
-import type { ColumnChoice } from '../../core/plan.js';
+import type { ColumnChoice } from '../../core/shaping.js';
 import { typeName } from '../../core/types.js';
 import type { ColumnChunk, Footer, RowGroup } from '../footer.js';
 import { leafType } from '../leaf-type.js';

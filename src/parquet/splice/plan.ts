@@ -1,4 +1,4 @@
-import type { ColumnChoice } from '../../core/plan.js';
+import type { ColumnChoice } from '../../core/shaping.js';
 import type { Footer, RowGroup } from '../footer.js';
 import { dataBytes } from '../ranges.js';
 import { type ChosenColumns, chooseColumns, chosenChunks } from './columns.js';

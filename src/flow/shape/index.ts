@@ -1,0 +1,4 @@
+export { type Compiled, compileShape } from './compile.js';
+export { checkFilter } from './filter.js';
+export { type Shape, shapeBatches, shapeRelation, shapeSelect, unshaped } from './select.js';
+export { checkComparable } from './watched.js';

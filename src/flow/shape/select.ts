@@ -1,0 +1,62 @@
+import type { Batch } from '../../core/batch.js';
+import type { EngineSession, Relation } from '../../core/engine.js';
+import type { AddedColumn, ColumnChoice } from '../../core/shaping.js';
+import type { Schema } from '../../core/types.js';
+import { identifier } from '../../engine/index.js';
+
+/** What is done to the rows on their way. */
+export interface Shape {
+  /** The columns that are carried; null: all, under their own names. */
+  readonly columns: readonly ColumnChoice[] | null;
+  readonly added: readonly AddedColumn[];
+  readonly where: string | null;
+  /** All columns as they settle, as expressions of the engine; null: they are `columns`, their values unchanged. */
+  readonly values: readonly string[] | null;
+  /** Columns of the home that `values` look at, besides those that are carried. */
+  readonly reads: readonly string[];
+}
+
+/** All rows and columns as they are. */
+export const unshaped: Shape = { columns: null, added: [], where: null, values: null, reads: [] };
+
+/** The same relation, shaped. */
+export function shapeRelation(relation: Relation, shape: Shape, output: Schema): Relation {
+  return { sql: shapeSelect(relation.sql, shape), schema: output };
+}
+
+/** The SELECT of the wanted rows and columns out of another SELECT. */
+export function shapeSelect(sql: string, { columns, where, values }: Shape): string {
+  if (columns === null && values === null && where === null) return sql;
+  const renamed = columns?.map(({ from, name }) => `${identifier(from)} AS ${identifier(name)}`);
+  const chosen = (values ?? renamed)?.join(', ') ?? '*';
+  const filter = where === null ? '' : ` WHERE (${where}\n)`;
+  return `SELECT ${chosen} FROM (${sql})${filter}`;
+}
+
+/** Some batches, shaped: by the engine, one batch at a time, where it takes more than choosing columns. */
+export async function* shapeBatches(
+  batches: AsyncIterable<Batch>,
+  shape: Shape,
+  output: Schema,
+  home: { readonly schema: Schema; engine(): Promise<EngineSession> },
+): AsyncGenerator<Batch> {
+  if (shape.where === null && shape.values === null) {
+    for await (const batch of batches) yield chooseColumns(batch, shape, output);
+    return;
+  }
+  const session = await home.engine();
+  const table = await session.table(home.schema);
+  for await (const batch of batches) {
+    await table.append(batch);
+    yield* session.batches(shapeRelation(await table.relation(), shape, output));
+    await table.clear();
+  }
+  await table.drop();
+}
+
+function chooseColumns(batch: Batch, { columns }: Shape, output: Schema): Batch {
+  if (columns === null) return batch;
+  const index = new Map(batch.schema.map((column, i) => [column.name, i]));
+  const chosen = columns.map(({ from }) => batch.columns[index.get(from) ?? -1] ?? []);
+  return { schema: output, rows: batch.rows, columns: chosen, bytes: batch.bytes };
+}
