@@ -13,13 +13,14 @@ export function hasParts({ plan, home, store, moving }: Prepared): boolean {
 }
 
 /** One statement of the engine for each part of the home. */
-export async function moveParts({ plan, home, store, watchdog }: Prepared, onMove: OnMove): Promise<Given> {
+export async function moveParts(prepared: Prepared, onMove: OnMove): Promise<Given> {
+  const { plan, home, store, shape, watchdog } = prepared;
   let rows = 0;
   const total = plan.estimate.rows;
   const move = async (): Promise<void> => {
-    for await (const part of home.parts?.(wantedColumns(plan)) ?? []) {
+    for await (const part of home.parts?.(wantedColumns(plan, shape.reads)) ?? []) {
       watchdog.progress();
-      const shaped = movedRelation(part, plan, everything, plan.output);
+      const shaped = movedRelation(part, shape, everything, plan.output);
       await store.writeRelation?.(shaped, () => watchdog.progress());
       rows += part.rows ?? 0;
       onMove({ rows, fraction: total === null || total === 0 ? null : Math.min(1, rows / total) });
