@@ -82,6 +82,7 @@ export const errorExamples = {
   DATABASE_LOCKED: { path: 'data/shop.duckdb', holder: '/usr/bin/duckdb (PID 4711)' },
   NOT_A_DATABASE: { path: 'data/shop.csv', what: 'DuckDB database', reason: 'it begins otherwise' },
   TABLE_NEEDED: { name: 'orders', keys: ['table', 'query'] },
+  TABLE_EXISTS: { name: 'orders', table: 'sales.orders' },
   TABLE_NOT_FOUND: {
     name: 'orders',
     table: 'order',

@@ -1,5 +1,6 @@
 import type { RunType } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
+import { runTypeFrom } from '../core/if-exists.js';
 import { defaultRetry } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
@@ -216,7 +217,16 @@ function readEntity(
   const store = entityPlace({ ...request, role: 'store' });
   if (settings === undefined || home === undefined || store === undefined) return undefined;
   const { watermark } = settings;
-  const mode = runType ?? settings.run_type;
+  const mode = runTypeFrom({
+    ifExists: registry.findStore(store.config.type).ifExists?.(store.config) ?? null,
+    runType: runType ?? (child(merged, 'run_type') === undefined ? null : settings.run_type),
+    append: store.keys?.incremental ?? null,
+  });
+  if (typeof mode === 'object') {
+    const hint = 'Leave one of them out, or let both say the same.';
+    problems.add(fail('INVALID_VALUE', { key: 'if_exists', reason: mode.reason, hint }, { at: store.at }));
+    return undefined;
+  }
   if (watermark != null && watermark.watermark_column === undefined && mode !== 'merge') {
     const at = child(merged, 'watermark')?.at ?? null;
     problems.add(

@@ -6,6 +6,7 @@ import type { ConnectionDefinition, Connections } from './connection.js';
 import type { EngineProgress, EngineSession, Relation } from './engine.js';
 import type { Fingerprint, VerifyLevel } from './fingerprint.js';
 import type { Impossible, Reach, SourceFile } from './home.js';
+import type { IfExists } from './if-exists.js';
 import type { StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
 import type { ColumnChoice } from './shaping.js';
@@ -213,6 +214,8 @@ export interface StoreDefinition<Type extends string = string, Config extends z.
   readonly connection?: ConnectionDefinition;
   readonly paths?: readonly string[];
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
+  /** What the configuration says of a table that is there already. Default: nothing. */
+  ifExists?(config: z.output<Config>): IfExists | null;
   /** What two flows must not share, such as the absolute path of the folder. */
   destination(config: z.output<Config>): string;
   /** Holds the store against its own record of what was put there. Writes nothing. */

@@ -14,12 +14,13 @@ import type { Engine } from '../core/engine.js';
 import type { EntityConfig, NullsRule, WatermarkConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
 import type { VerifyLevel } from '../core/fingerprint.js';
+import { runTypeFrom } from '../core/if-exists.js';
 import { defaultRetry, type Plan, type RetrySettings, type TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import { openEngine } from '../engine/index.js';
-import { HyggeError } from '../errors/index.js';
+import { fail, HyggeError } from '../errors/index.js';
 import { ConnectionTable } from './connections.js';
 import type { FlowContext } from './context.js';
 import { Home, type HomeInput, Store, type StoreInput } from './ends.js';
@@ -31,7 +32,7 @@ export interface FlowOptions {
   readonly name: string;
   readonly home: HomeInput | Home;
   readonly store: StoreInput | Store;
-  /** Default: `full_drop`. */
+  /** Default: what `if_exists` of the store says; else `full_drop`. */
   readonly run_type?: RunType;
   /** The columns to move: names, or new name → old name, or → `{ from, as }`. Default: all. */
   readonly columns?: ColumnsInput;
@@ -114,7 +115,7 @@ export class Flow {
       entity: null,
       home: home.config,
       store: store.config,
-      run_type: options.run_type ?? 'full_drop',
+      run_type: runTypeOf(options, store),
       append: null,
       ...parseShaping(options),
       where: options.where ?? null,
@@ -180,6 +181,13 @@ export class Flow {
       if (tempFolder !== null) await rm(tempFolder, { recursive: true, force: true });
     }
   }
+}
+
+function runTypeOf({ run_type = null as RunType | null }, { definition, config }: Store): RunType {
+  const ifExists = definition.ifExists?.(config) ?? null;
+  const found = runTypeFrom({ ifExists, runType: run_type, append: null });
+  if (typeof found !== 'object') return found;
+  throw fail('INVALID_VALUE', { key: 'if_exists', reason: found.reason });
 }
 
 function watermarkConfig(options: WatermarkOptions | undefined): WatermarkConfig | null {

@@ -47,6 +47,13 @@ export const databaseErrors = {
       f.hint ??
       'Nothing was changed. Choose and rename columns with columns:, change the table, or name another one.',
   }),
+  TABLE_EXISTS: entry<{ name: string; table: string }>({
+    title: 'A table that must not be there yet',
+    kind: 'run',
+    message: (f) => `${f.name}: the table ${f.table} is there already, and if_exists is fail`,
+    hint: () =>
+      'Nothing was changed. Name another table, remove this one, or write if_exists: append, replace or merge.',
+  }),
   QUERY_FAILED: entry<{ name: string; reason: string }>({
     title: 'A query that the database does not understand',
     kind: 'config',

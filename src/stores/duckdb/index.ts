@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { duckdbEntity, duckdbKeys, folded, tableForm } from '../../connections/duckdb/index.js';
+import { ifExistsKey } from '../../connections/if-exists.js';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
 
@@ -13,6 +14,7 @@ declare module '../../core/type-map.js' {
 const config = z.strictObject({
   ...duckdbKeys,
   table: z.string().min(1).optional().describe(`The table, made where it is missing: ${tableForm}`),
+  ...ifExistsKey,
 });
 
 export type DuckDBStoreConfig = z.output<typeof config>;
@@ -30,6 +32,7 @@ export const duckdbStore = defineStore({
   },
   paths: ['path'],
   forEntity: duckdbEntity,
+  ifExists: ({ if_exists }) => if_exists,
   destination: ({ path, table = '' }) => `${resolve(path)} ${folded(table)}`,
-  open: async (config, context) => (await import('./session.js')).openDuckDBStore(config, context),
+  open: async (config, context) => (await import('./open.js')).openDuckDBStore(config, context),
 });

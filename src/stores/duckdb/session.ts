@@ -1,17 +1,16 @@
 import {
   columnsOf,
   findTable,
-  folded,
   isThere,
   type KnownTable,
   lookInto,
   openDuckDB,
-  parseTable,
   qualified,
   shownTable,
   tablesOf,
 } from '../../connections/duckdb/index.js';
-import { type Destination, runsTable, stagingPrefix } from '../../connections/runs-table.js';
+import { refuseExisting } from '../../connections/if-exists.js';
+import type { Destination, KnownRun } from '../../connections/runs-table.js';
 import { checkWritable } from '../../connections/writable.js';
 import type { Batch } from '../../core/batch.js';
 import type {
@@ -41,24 +40,8 @@ import { isExchanged, publishStaged } from './publication.js';
 import { Runs } from './runs.js';
 import { makeFolder, storageFor } from './storage.js';
 
-/** Whether a name is one of hygge's own tables. */
-const isOwn = ({ table }: Destination): boolean =>
-  folded(table) === runsTable || folded(table).startsWith(stagingPrefix);
-
 /** Rows that wait in the engine before they are written into the staging table. */
 const flushRows = 122_880;
-
-export function openDuckDBStore(config: DuckDBStoreConfig, context: StoreContext): StoreSession {
-  const { name } = context;
-  if (config.table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table'] });
-  const destination = parseTable(config.table);
-  if (isOwn(destination))
-    throw fail('INVALID_VALUE', {
-      key: 'table',
-      reason: `${config.table} is a table that hygge keeps for itself`,
-    });
-  return new DuckDBStoreSession(config, context, destination);
-}
 
 /** What `begin` has found out. */
 interface Begun {
@@ -76,7 +59,7 @@ interface Begun {
   readonly matches: readonly Match[] | null;
 }
 
-class DuckDBStoreSession implements StoreSession {
+export class DuckDBStoreSession implements StoreSession {
   readonly #config: DuckDBStoreConfig;
   readonly #context: StoreContext;
   readonly #destination: Destination;
@@ -100,10 +83,11 @@ class DuckDBStoreSession implements StoreSession {
     const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
     if (!(await isThere(path))) return nothing;
     await checkWritable(path);
-    const { file, catalog, engine } = await this.#opened(false);
+    const { file, catalog, engine, runs } = await this.#opened(false);
     return lookInto(file, async () => {
       const target = await this.#target(engine, catalog);
       if (target === undefined) return nothing;
+      this.#refuseExisting(await runs.lastPublished());
       const [row] = await engine.rows(`SELECT count(*) FROM ${qualified(catalog, target)}`);
       return { ...nothing, rows: Number(row?.[0]) };
     });
@@ -141,6 +125,7 @@ class DuckDBStoreSession implements StoreSession {
     if (isNew) await makeFolder(path);
     const { catalog, engine, runs } = await this.#opened(true, isNew ? storageFor(schema) : null);
     const target = await this.#target(engine, catalog);
+    if (target !== undefined) this.#refuseExisting(await runs.lastPublished());
     const isKept = target !== undefined && !(await isExchanged(engine, catalog, mode, target));
     const there = isKept ? await columnsOf(engine, catalog, target) : null;
     const matches = there === null ? null : matchColumns(name, this.#destination, schema, there);
@@ -249,6 +234,12 @@ class DuckDBStoreSession implements StoreSession {
       this.#begun = null;
       await file?.opened.close();
     }
+  }
+
+  #refuseExisting(last: KnownRun | null): void {
+    const { name, runId } = this.#context;
+    const table = shownTable(this.#destination);
+    refuseExisting({ name, table, ifExists: this.#config.if_exists, runId, last });
   }
 
   #started(): Begun {

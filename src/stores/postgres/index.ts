@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifExistsKey } from '../../connections/if-exists.js';
 import { postgresConnection } from '../../connections/postgres/definition.js';
 import { parseTable, tableForm } from '../../connections/postgres/names.js';
 import { defineStore } from '../../core/store.js';
@@ -17,6 +18,7 @@ const config = z.strictObject({
     .min(1)
     .optional()
     .describe(`The table, made where it is missing: ${tableForm}. Default: the name of the entity`),
+  ...ifExistsKey,
 });
 
 export type PostgresStoreConfig = z.output<typeof config>;
@@ -34,9 +36,10 @@ export const postgresStore = defineStore({
   },
   connection: postgresConnection,
   forEntity: (settings, part) => (settings.table === undefined ? { ...settings, table: part } : settings),
+  ifExists: ({ if_exists }) => if_exists,
   destination: ({ connection, table }) => {
     if (table === undefined) return `${connection} `;
     return `${connection} ${JSON.stringify(Object.values(parseTable(table)))}`;
   },
-  open: async (settings, context) => (await import('./session.js')).openPostgresStore(settings, context),
+  open: async (settings, context) => (await import('./open.js')).openPostgresStore(settings, context),
 });

@@ -1,18 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { stat, unlink } from 'node:fs/promises';
+import { refuseExisting } from '../../connections/if-exists.js';
 import {
   isLost,
   type PostgresConnection,
   type PostgresSession,
-  parseTable,
-  postgresConnection,
   qualified,
   quoteName,
   SpoolFolder,
   shownTable,
-  writeSelect,
 } from '../../connections/postgres/index.js';
-import { type Destination, runsTable, stagingPrefix } from '../../connections/runs-table.js';
+import type { Destination } from '../../connections/runs-table.js';
 import type { EngineProgress, Relation } from '../../core/engine.js';
 import type { Reach } from '../../core/home.js';
 import type { StoreContents } from '../../core/plan.js';
@@ -27,8 +23,8 @@ import type {
   StoreSession,
 } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
-import { identifier, literal } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
+import { copyRows } from './copy-rows.js';
 import type { PostgresStoreConfig } from './index.js';
 import { mergeRows } from './merge.js';
 import { outcomeOfCommit, releaseAnew } from './outcome.js';
@@ -41,24 +37,6 @@ import { columnList, findTarget, matchColumns, newColumns, type TargetColumn } f
 /** A table up to this size is counted when somebody looks into the store, in bytes. */
 const countedSize = 64 * 1024 * 1024;
 
-/** Connects; nothing is read or written yet. */
-export async function openPostgresStore(
-  config: PostgresStoreConfig,
-  context: StoreContext,
-): Promise<StoreSession> {
-  const { name, signal, runId } = context;
-  if (config.table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table'] });
-  const destination = parseTable(config.table);
-  if (destination.table === runsTable || destination.table.startsWith(stagingPrefix))
-    throw fail('INVALID_VALUE', {
-      key: 'table',
-      reason: `${config.table} is a table that hygge keeps for itself`,
-    });
-  const connection = await context.connections.open(postgresConnection, config.connection);
-  const session = await connection.session({ role: 'store', runId, signal });
-  return new PostgresStoreSession(context, connection, session, destination);
-}
-
 interface Begun {
   readonly request: StageRequest;
   readonly columns: readonly TargetColumn[];
@@ -67,8 +45,17 @@ interface Begun {
   readonly staging: string;
 }
 
-class PostgresStoreSession implements StoreSession {
+export interface OpenedStore {
+  readonly config: PostgresStoreConfig;
+  readonly context: StoreContext;
+  readonly connection: PostgresConnection;
+  readonly session: PostgresSession;
+  readonly destination: Destination;
+}
+
+export class PostgresStoreSession implements StoreSession {
   readonly unverifiable = unverifiable;
+  readonly #ifExists: PostgresStoreConfig['if_exists'];
   readonly #context: StoreContext;
   readonly #connection: PostgresConnection;
   readonly #session: PostgresSession;
@@ -83,12 +70,8 @@ class PostgresStoreSession implements StoreSession {
   #merged: Merged | null = null;
   #isPublished = false;
 
-  constructor(
-    context: StoreContext,
-    connection: PostgresConnection,
-    session: PostgresSession,
-    destination: Destination,
-  ) {
+  constructor({ config, context, connection, session, destination }: OpenedStore) {
+    this.#ifExists = config.if_exists;
     this.#context = context;
     this.#connection = connection;
     this.#session = session;
@@ -97,7 +80,7 @@ class PostgresStoreSession implements StoreSession {
   }
 
   async inspect(): Promise<StoreContents> {
-    const target = await findTarget(this.#session, this.#context.name, this.#destination);
+    const target = await this.#target();
     await checkRights(this.#session, this.#connection, this.#destination, target !== null);
     const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
     if (target === null) return nothing;
@@ -112,15 +95,14 @@ class PostgresStoreSession implements StoreSession {
   }
 
   async held(schema: Schema, reach?: Reach): Promise<Relation | null> {
-    const { name } = this.#context;
-    if ((await findTarget(this.#session, name, this.#destination)) === null) return null;
+    if ((await this.#target()) === null) return null;
     return heldRows({ ...this.#place(qualified(this.#destination)), schema, reach });
   }
 
   async checkSchema(schema: Schema): Promise<void> {
     const { name } = this.#context;
     newColumns(name, this.#destination, schema);
-    if ((await findTarget(this.#session, name, this.#destination)) === null) return;
+    if ((await this.#target()) === null) return;
     await matchColumns(this.#session, name, this.#destination, schema);
   }
 
@@ -131,7 +113,7 @@ class PostgresStoreSession implements StoreSession {
     // Before anything is made: what the rows cannot be is known without the table, too.
     const made = newColumns(name, destination, schema);
     await this.#lock();
-    const isThere = (await findTarget(this.#session, name, destination)) !== null;
+    const isThere = (await this.#target()) !== null;
     const columns = isThere ? await matchColumns(this.#session, name, destination, schema) : made;
     await this.#runs.make();
     for (const run of await this.#runs.sweep()) {
@@ -158,28 +140,18 @@ class PostgresStoreSession implements StoreSession {
 
   async writeRelation(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
     const { columns, staging } = this.#started();
-    const engine = await this.#context.engine();
-    const path = await this.#folder.file();
-    // Alone on its line, a text such as \. would end the data.
-    const [only] = columns;
-    const quote =
-      columns.length === 1 && only !== undefined ? `, FORCE_QUOTE (${identifier(only.name)})` : '';
-    this.#written += await engine.run(
-      `COPY (${writeSelect(relation.sql, columns)}) TO ${literal(path)} (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quote})`,
-      { signal: this.#context.signal, onProgress },
-    );
-    const { size } = await stat(path);
-    this.#bytes += size;
-    const names = columns.map(({ name }) => quoteName(name)).join(', ');
-    const copy = `COPY ${this.#staged(staging)} (${names}) FROM STDIN (FORMAT csv, NULL '', ENCODING 'UTF8')`;
-    const source = createReadStream(path, { highWaterMark: 1 << 18 });
-    let sent = 0;
-    source.on('data', (chunk) => {
-      sent += chunk.length;
-      onProgress({ fraction: size === 0 ? 1 : sent / size, rows: this.#written });
+    const { rows, bytes } = await copyRows({
+      relation,
+      columns,
+      into: this.#staged(staging),
+      session: this.#session,
+      folder: this.#folder,
+      engine: await this.#context.engine(),
+      signal: this.#context.signal,
+      onProgress,
     });
-    await this.#session.copyIn(copy, source);
-    await unlink(path);
+    this.#written += rows;
+    this.#bytes += bytes;
   }
 
   async finish(): Promise<Staged> {
@@ -268,6 +240,16 @@ class PostgresStoreSession implements StoreSession {
       this.#begun = null;
       await Promise.allSettled([this.#session.close(), this.#folder.remove()]);
     }
+  }
+
+  /** The table that is there; null where there is none. TABLE_EXISTS where it must not be. */
+  async #target(): Promise<{ readonly bytes: number } | null> {
+    const { name, runId } = this.#context;
+    const found = await findTarget(this.#session, name, this.#destination);
+    if (found === null || this.#ifExists !== 'fail') return found;
+    const last = await this.#runs.lastPublished();
+    refuseExisting({ name, table: shownTable(this.#destination), ifExists: this.#ifExists, runId, last });
+    return found;
   }
 
   async #lock(): Promise<void> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { ifExistsKey } from '../../connections/if-exists.js';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
 
@@ -13,6 +14,7 @@ const config = z.strictObject({
   path: z.string().min(1).describe('The database file'),
   table: z.string().min(1).optional().describe('The table, made where it is missing'),
   batch_size: z.int().min(1).default(100_000).describe('Rows written at a time'),
+  ...ifExistsKey,
 });
 
 export type SQLiteStoreConfig = z.output<typeof config>;
@@ -30,6 +32,7 @@ export const sqliteStore = defineStore({
     if (isFile(part)) return { ...config, path: part };
     return config.table === undefined ? { ...config, table: part } : config;
   },
+  ifExists: ({ if_exists }) => if_exists,
   destination: ({ path, table = '' }) => `${resolve(path)} ${table.toLowerCase()}`,
-  open: async (config, context) => (await import('./session.js')).openSQLiteStore(config, context),
+  open: async (config, context) => (await import('./open.js')).openSQLiteStore(config, context),
 });

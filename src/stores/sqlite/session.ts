@@ -1,7 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { earlierRuns, lastPublished, RunsTable, readRun, runsTable } from '../../connections/runs-table.js';
+import { refuseExisting } from '../../connections/if-exists.js';
+import {
+  earlierRuns,
+  type KnownRun,
+  lastPublished,
+  RunsTable,
+  readRun,
+  runsTable,
+} from '../../connections/runs-table.js';
 import {
   findSQLiteTable,
   foldedName,
@@ -41,15 +49,6 @@ import {
 import type { SQLiteStoreConfig } from './index.js';
 import { compareStaged, type Match, publishInto, staged } from './publication.js';
 
-export function openSQLiteStore(config: SQLiteStoreConfig, context: StoreContext): StoreSession {
-  const { name } = context;
-  const { table } = config;
-  if (table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table'] });
-  if (foldedName(table) === runsTable || foldedName(table).startsWith('sqlite_'))
-    throw fail('INVALID_VALUE', { key: 'table', reason: `${table} is a name that is taken` });
-  return new SQLiteStoreSession(config, context, table);
-}
-
 interface Begun {
   readonly request: StageRequest;
   readonly database: SQLiteDatabase;
@@ -59,7 +58,7 @@ interface Begun {
   readonly fence: number;
 }
 
-class SQLiteStoreSession implements StoreSession {
+export class SQLiteStoreSession implements StoreSession {
   readonly #config: SQLiteStoreConfig;
   readonly #context: StoreContext;
   readonly #table: string;
@@ -85,6 +84,7 @@ class SQLiteStoreSession implements StoreSession {
     return database.patiently(() => {
       const target = this.#target(database);
       if (target === undefined) return nothing;
+      this.#refuseExisting(this.#lastPublished(database));
       const [row] = database.rows(`SELECT count(*) FROM ${identifier(target.name)}`);
       return { ...nothing, rows: Number(row?.[0]) };
     });
@@ -136,6 +136,7 @@ class SQLiteStoreSession implements StoreSession {
     const there = request.schema.length === 0 ? undefined : target;
     const matches = there === undefined ? [] : matchSQLite(database, there.name, request.schema);
     const { fence, last } = await database.patiently(() => this.#known(database));
+    if (target !== undefined) this.#refuseExisting(last);
     for (const run of earlierRuns([], last)) earlier?.(run);
     this.#begun = {
       request,
@@ -243,6 +244,11 @@ class SQLiteStoreSession implements StoreSession {
     const types = { text: 'TEXT', whole: 'INTEGER', time: 'TEXT' };
     const dialect = { runs: `${schema}.${runsTable}`, types, literal };
     return new RunsTable(dialect, { schema: 'main', table: foldedName(this.#table) });
+  }
+
+  #refuseExisting(last: KnownRun | null): void {
+    const { name, runId } = this.#context;
+    refuseExisting({ name, table: this.#table, ifExists: this.#config.if_exists, runId, last });
   }
 
   #started(): Begun {
