@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { fail } from '../errors/index.js';
 import { type Annotation, annotationOf } from './annotation.js';
 import {
@@ -8,7 +9,7 @@ import {
   type Repetition,
   repetitionOf,
 } from './names.js';
-import { integerOf, isStruct, structOf, textOf } from './thrift/access.js';
+import { asText, bytesOf, integerOf, isStruct, structOf, textOf } from './thrift/access.js';
 import type { ThriftList, ThriftStruct } from './thrift/tree.js';
 
 /** One element of a file's schema: a group with children, or a leaf whose values are stored. */
@@ -91,7 +92,7 @@ type ElementHead = Omit<SchemaElement, 'children' | 'index' | 'firstLeaf' | 'lea
 
 /** What an element says of itself; null where it says what the format does not know. */
 function elementHead(raw: ThriftStruct, index: number, above: SchemaAbove): ElementHead | null {
-  const name = textOf(raw, 4);
+  const name = nameOf(raw);
   const typeNumber = integerOf(raw, 1);
   const type = typeNumber === null ? null : physicalTypeOf(typeNumber);
   const repetition = index === 0 ? 'required' : repetitionOf(integerOf(raw, 3) ?? 0);
@@ -114,4 +115,10 @@ function elementHead(raw: ThriftStruct, index: number, above: SchemaAbove): Elem
     maxDefinition: above.maxDefinition + (repetition === 'required' ? 0 : 1),
     maxRepetition: above.maxRepetition + (repetition === 'repeated' ? 1 : 0),
   };
+}
+
+/** null where the bytes of a name are no text: no column could be asked for by it. */
+function nameOf(raw: ThriftStruct): string | null {
+  const bytes = bytesOf(raw, 4);
+  return bytes === null || !isUtf8(bytes) ? null : asText(bytes);
 }

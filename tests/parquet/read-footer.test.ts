@@ -214,6 +214,16 @@ describe('readFooter', () => {
     await expect(witness.rows(`SELECT * FROM read_parquet('${path}')`)).rejects.toThrow();
   });
 
+  it('refuses a column whose name is no text', async () => {
+    const metadata = Buffer.from(encodeThrift(emptyMetadata([{ name: 'odd', type: 2 }])));
+    metadata[metadata.indexOf('odd') + 1] = 0xff;
+    const path = await written('odd-name.parquet', fileOf(metadata));
+    await expect(readFooter(path)).rejects.toMatchObject({
+      code: 'PARQUET_DAMAGED',
+      message: expect.stringContaining('is not readable'),
+    });
+  });
+
   it('keeps small what is made to become large', async () => {
     // 8 MB of empty structs, as columns and as row groups: decoded carelessly they would fill gigabytes
     const empty = new Uint8Array(8_000_000);
