@@ -53,6 +53,10 @@ export interface KnownRun {
   readonly staging: string | null;
   /** What the run kept with its data; null while it has not published. */
   readonly record: unknown;
+  /** What it did with the rows that were there. */
+  readonly mode: string;
+  /** Rows that it published; null while it has not. */
+  readonly rows: number | null;
 }
 
 /** What a run writes when it publishes. */
@@ -99,8 +103,8 @@ export class RunsTable {
   /** All runs of the destination, the last one first, as {@link readRun} takes them: every value is text or NULL. */
   select(): string {
     const { runs, types } = this.#dialect;
-    const fence = `CAST(fence AS ${types.text})`;
-    return `SELECT ${fence} AS fence_text, run_id, state, staging, record FROM ${runs} WHERE ${this.#where} ORDER BY fence DESC`;
+    const text = (column: string): string => `CAST(${column} AS ${types.text}) AS ${column}_text`;
+    return `SELECT ${text('fence')}, run_id, state, staging, record, mode, ${text('row_count')} FROM ${runs} WHERE ${this.#where} ORDER BY fence DESC`;
   }
 
   /** Takes the destination. `fence` is one more than the greatest there is. */
@@ -158,8 +162,8 @@ export class RunsTable {
  * @throws RECORD_DAMAGED; `path` is what the database is called
  */
 export function readRun(row: readonly (string | null)[], path: string): KnownRun {
-  const [fence, runId, state, staging = null, record = null] = row;
-  if (fence == null || runId == null || (state !== 'begun' && state !== 'published'))
+  const [fence, runId, state, staging = null, record = null, mode = null, rows = null] = row;
+  if (fence == null || runId == null || mode === null || (state !== 'begun' && state !== 'published'))
     throw fail('RECORD_DAMAGED', {
       path: `${path} (${runsTable})`,
       reason: 'a row is none that hygge writes',
@@ -171,6 +175,8 @@ export function readRun(row: readonly (string | null)[], path: string): KnownRun
       state,
       staging,
       record: record === null ? null : JSON.parse(record),
+      mode,
+      rows: rows === null ? null : Number(rows),
     };
   } catch (cause) {
     const reason = `what run ${runId} kept is no JSON`;

@@ -18,7 +18,8 @@ Examples:
 
 Every file that hygge has put into a store must be there, with the bytes and the rows that it was put there with, and
 what the journal says must be so. Files of a run with verify: fingerprint are read whole, and compared with their hash.
-Files that hygge did not put there are named, and are not wrong. Nothing is written.
+Files that hygge did not put there are named, and are not wrong. A table of a database must have the rows that its
+runs since the last full_drop have put there. Nothing is written.
 Exit codes: 0 all is as it should be, 1 something is not, 2 the configuration is wrong.`;
 
 /** `hygge verify`: whether the stores still hold what was put there. */
@@ -65,12 +66,13 @@ function tell(outcomes: readonly VerifyOutcome[], { out, err, cwd }: Context): v
   const brush = paint(out.color);
   for (const { name, ok, audit, problems } of outcomes) {
     if (audit === null) continue;
-    const { files, rows, hashed, foreign, notes } = audit;
+    const { run_id: run, files, rows, hashed, foreign, notes } = audit;
     const mark = ok ? brush.good('✓') : brush.bad('✗');
+    const inFiles = files === 0 ? '' : `${counted(files, 'file')}, `;
     const held =
-      files === 0
+      files === 0 && run === null
         ? 'nothing has been put there yet'
-        : `${counted(files, 'file')}, ${counted(rows, 'row')}${hashed > 0 ? `, the content of ${count(hashed)} compared` : ''}`;
+        : `${inFiles}${counted(rows, 'row')}${hashed > 0 ? `, the content of ${count(hashed)} compared` : ''}`;
     out.write(`${mark} ${brush.strong(oneLine(name))}  ${held}\n`);
     for (const { file, message } of problems)
       out.write(`    ${brush.bad(oneLine(file === null ? message : `${file}: ${message}`))}\n`);

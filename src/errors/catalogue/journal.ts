@@ -27,6 +27,7 @@ export const journalErrors = {
     title: 'A store that cannot take a run back',
     kind: 'run',
     message: (f) => `${f.name}: a ${f.type} store cannot take a run back`,
-    hint: () => 'Nothing was changed. Put the data back by another run, or from a backup.',
+    hint: () =>
+      'Nothing was changed. A table keeps no rows of before: hygge go --full-drop brings what the home has now, and older rows come from a backup of the database.',
   }),
 };

@@ -34,5 +34,6 @@ export const duckdbStore = defineStore({
   forEntity: duckdbEntity,
   ifExists: ({ if_exists }) => if_exists,
   destination: ({ path, table = '' }) => `${resolve(path)} ${folded(table)}`,
+  audit: async (config, context) => (await import('./audit.js')).auditDuckDBTable(config, context),
   open: async (config, context) => (await import('./open.js')).openDuckDBStore(config, context),
 });

@@ -41,5 +41,6 @@ export const postgresStore = defineStore({
     if (table === undefined) return `${connection} `;
     return `${connection} ${JSON.stringify(Object.values(parseTable(table)))}`;
   },
+  audit: async (config, context) => (await import('./audit.js')).auditPostgresTable(config, context),
   open: async (settings, context) => (await import('./open.js')).openPostgresStore(settings, context),
 });

@@ -34,5 +34,6 @@ export const sqliteStore = defineStore({
   },
   ifExists: ({ if_exists }) => if_exists,
   destination: ({ path, table = '' }) => `${resolve(path)} ${table.toLowerCase()}`,
+  audit: async (config, context) => (await import('./audit.js')).auditSQLiteTable(config, context),
   open: async (config, context) => (await import('./open.js')).openSQLiteStore(config, context),
 });

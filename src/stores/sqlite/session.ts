@@ -2,14 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { refuseExisting } from '../../connections/if-exists.js';
-import {
-  earlierRuns,
-  type KnownRun,
-  lastPublished,
-  RunsTable,
-  readRun,
-  runsTable,
-} from '../../connections/runs-table.js';
+import { earlierRuns, type KnownRun, lastPublished } from '../../connections/runs-table.js';
 import {
   findSQLiteTable,
   foldedName,
@@ -34,7 +27,7 @@ import type {
   StoreSession,
 } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
-import { identifier, literal } from '../../engine/index.js';
+import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import {
   boundRow,
@@ -48,6 +41,7 @@ import {
 } from './columns.js';
 import type { SQLiteStoreConfig } from './index.js';
 import { compareStaged, type Match, publishInto, staged } from './publication.js';
+import { knownRuns, runsOf } from './runs.js';
 
 interface Begun {
   readonly request: StageRequest;
@@ -212,7 +206,7 @@ export class SQLiteStoreSession implements StoreSession {
     const last = await database.patiently(() => this.#lastPublished(database));
     if (last?.runId !== runId) {
       await publishInto(database, {
-        runs: (schema) => this.#runs(schema),
+        runs: (schema) => runsOf(schema, this.#table),
         table: this.#table,
         target,
         schema,
@@ -238,12 +232,6 @@ export class SQLiteStoreSession implements StoreSession {
     this.#begun = null;
     this.#database?.opened.close();
     this.#database = null;
-  }
-
-  #runs(schema: string): RunsTable {
-    const types = { text: 'TEXT', whole: 'INTEGER', time: 'TEXT' };
-    const dialect = { runs: `${schema}.${runsTable}`, types, literal };
-    return new RunsTable(dialect, { schema: 'main', table: foldedName(this.#table) });
   }
 
   #refuseExisting(last: KnownRun | null): void {
@@ -273,10 +261,7 @@ export class SQLiteStoreSession implements StoreSession {
   }
 
   #known(database: SQLiteDatabase) {
-    if (findSQLiteTable(sqliteTables(database), runsTable) === undefined) return { fence: 0, last: null };
-    const rows = database.rows(this.#runs(database.schema).select());
-    const texts = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
-    const known = texts.map((row) => readRun(row, this.#config.path));
+    const known = knownRuns(database, this.#table);
     return { fence: known[0]?.fence ?? 0, last: lastPublished(known) };
   }
 
