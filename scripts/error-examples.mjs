@@ -11,6 +11,20 @@ export const errorExamples = {
     raw: '12,1.005,2024-01-31',
     reason: '"1.005" does not fit DECIMAL(10,2), whole and as it is',
   },
+  CHECKS_FAILED: {
+    name: 'orders',
+    failed: [
+      { name: 'price >= 0', found: '3 of 1,000 rows (0.3 %)' },
+      { name: 'at most 20 % fewer rows than last time', found: '1,000 rows, and 2,000 last time' },
+    ],
+  },
+  CHECK_INVALID: {
+    name: 'orders',
+    check: 'price matches [0-9]+',
+    reason: 'a pattern is for text, and the column has the type DECIMAL(10,2)',
+  },
+  CONTRACT_COLUMN: { name: 'orders', column: 'pirce', known: ['id', 'price'], nearest: 'price' },
+  CHECKS_UNSUPPORTED: { name: 'orders', reason: 'a clock store does not read back what it has staged' },
   NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
   TOO_MANY_BAD_ROWS: {
     name: 'sales',

@@ -4,6 +4,7 @@ export { builtinRegistry } from './builtin.js';
 export {
   type ColumnInput,
   type ColumnsInput,
+  type ContractInput,
   loadWorkspace,
   type MaskInput,
   type PolishInput,
@@ -22,6 +23,7 @@ export {
 export type { AuditProblem, StoreAudit } from './core/audit.js';
 export type { Batch, Row } from './core/batch.js';
 export type { HomeCapabilities, Route, RunType, StoreCapabilities, WriteMode } from './core/capabilities.js';
+export type { Check, CheckResult, Contract, OnFail, Rule, SampleRows } from './core/contract.js';
 export type { EngineProgress, EngineSession, EngineTable, Relation } from './core/engine.js';
 export { type EntityRef, type EventMap, type EventName, Events, type Listener } from './core/events.js';
 export type { ColumnFingerprint, Fingerprint, VerifyLevel } from './core/fingerprint.js';

@@ -70,6 +70,7 @@ export class Reader {
   readonly #cwd: string;
   readonly #environment: Environment;
   readonly #problems: Problems;
+  readonly #known = new Map<string, MapNode | undefined>();
 
   constructor(cwd: string, environment: Environment, problems: Problems) {
     this.#cwd = cwd;
@@ -90,6 +91,12 @@ export class Reader {
     this.#problems.add(fail('INVALID_VALUE', { key: 'the file', reason }, { at: node.at }));
     return undefined;
   }
+
+  /** As {@link read}, for a file that several flows may name: read once, and its problems are told once. */
+  readonly once = (path: string): MapNode | undefined => {
+    if (!this.#known.has(path)) this.#known.set(path, this.read(path));
+    return this.#known.get(path);
+  };
 
   /** The YAML files of a folder, by name; none where there is no such folder. */
   yamlFiles(folder: string): string[] {

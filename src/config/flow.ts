@@ -6,6 +6,7 @@ import type { Registry } from '../core/registry.js';
 import { fail, type Position } from '../errors/index.js';
 import { check } from './check.js';
 import { columnsOf } from './columns.js';
+import { entityContract, type ReadFile, withContractFile } from './contract-file.js';
 import { entityPlace } from './entity-place.js';
 import { mergeLayers, normalizeLayer } from './layer.js';
 import { child, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
@@ -29,6 +30,8 @@ export interface FlowContext {
   readonly problems: Problems;
   /** Takes the place of every run_type. */
   readonly runType: RunType | undefined;
+  /** The map in a file that a flow names. */
+  readonly readFile: ReadFile;
 }
 
 /** An entity that was read without errors, and where what it writes lies. */
@@ -202,9 +205,11 @@ function readEntity(
   raw: RawFlow,
   entity: string | null,
   layers: readonly MapNode[],
-  { registry, root, problems, runType }: FlowContext,
+  { registry, root, problems, runType, readFile }: FlowContext,
 ): ReadEntity | undefined {
-  const parts = layers.map((layer) => withKeys(layer, { home: undefined, store: undefined }));
+  const parts = layers.map((layer) =>
+    withContractFile(withKeys(layer, { home: undefined, store: undefined }), { root, entity, readFile }),
+  );
   const context = { where: `flow ${raw.name}`, problems };
   // By itself too, for what is wrong in it may be hidden by the next.
   if (parts.length > 1) for (const part of parts) check(settingsSchema, part, { ...context, isPart: true });
@@ -263,6 +268,7 @@ function readEntity(
       verify: settings.verify,
       retry: settings.retry ?? defaultRetry,
     },
+    ...entityContract(settings.contract, settings.watermark?.primary_key, merged),
     at: home.at,
     store_at: store.at,
   };

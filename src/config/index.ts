@@ -1,5 +1,6 @@
 export type { ColumnInput, ColumnsInput } from './columns.js';
 export { parseConnections } from './connections.js';
+export { type ContractInput, parseContract } from './contract.js';
 export { describeTypes, type KeyDescription, type TypeDescription } from './describe.js';
 export { type JsonSchema, jsonSchema, jsonSchemas } from './json-schema.js';
 export { type Loaded, type LoadOptions, loadWorkspace, type Overrides } from './load.js';

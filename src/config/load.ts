@@ -73,16 +73,16 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
 
   const found = discoverFlows({ start, root, cwd, node, reader, problems });
   // Without the first file nobody knows which types there are; the other files were read for their own sake.
-  const names = reader.files.map((file) => displayPath(file, cwd));
-  if (node === undefined) problems.throwIfAny(names);
+  const names = (): string[] => reader.files.map((file) => displayPath(file, cwd));
+  if (node === undefined) problems.throwIfAny(names());
   const flows = applyVars(found, overrides.vars ?? [], problems);
   const entities = flows.flatMap((flow) =>
-    readFlow(flow, { registry, root, problems, runType: overrides.runType }),
+    readFlow(flow, { registry, root, problems, runType: overrides.runType, readFile: reader.once }),
   );
   const connections = readConnections(child(node ?? map([]), 'connections'), registry, problems);
   for (const { config } of entities) checkConnection(config, connections, registry, problems);
   checkTogether(entities, problems);
-  problems.throwIfAny(names);
+  problems.throwIfAny(names());
   if (project === undefined) throw fail('INTERNAL', { reason: 'a project without options' });
 
   const name = project.name ?? (start.isWorkspace ? parse(root).base || 'hygge' : parse(start.file).name);

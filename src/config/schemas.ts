@@ -3,6 +3,7 @@ import { runTypes } from '../core/capabilities.js';
 import { nullsRules } from '../core/entity-config.js';
 import { verifyLevels } from '../core/fingerprint.js';
 import { parseLag } from '../core/lag.js';
+import { contractSchema } from './contract-schema.js';
 import { parseBytes } from './memory.js';
 import { parseSeconds } from './seconds.js';
 import { columnsSchema, maskSchema, polishSchema } from './shaping-schemas.js';
@@ -123,6 +124,10 @@ const shared = {
     .nullish()
     .describe('The rows to move: an SQL condition over the columns of the home. Default: all'),
   source_config: z.strictObject({ where: text.nullish() }).nullish().describe('Older place of where'),
+  contract: z
+    .union([text, contractSchema])
+    .nullish()
+    .describe('What the rows have to be before they are published: a YAML file, or its keys'),
   queue_size: z.int().min(1).default(10).describe('Batches between reader and writer'),
   timeout: z.number().positive().default(300).describe('Seconds without progress before the flow is stopped'),
   verify: z

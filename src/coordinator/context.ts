@@ -4,10 +4,11 @@ import type { Registry } from '../core/registry.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { openEngine } from '../engine/index.js';
 import { ConnectionTable, type FlowContext } from '../flow/index.js';
-import { openJournal } from '../journal/index.js';
+import { type JournalEntry, openJournal, standing } from '../journal/index.js';
 import type { RunRequest } from './coordinator.js';
 import { lastWatermark } from './earlier-journal.js';
 import { lastTypes } from './last-types.js';
+import { runsAside } from './quarantine.js';
 import type { JournalRecorder } from './recorder.js';
 
 /** Gives the flows of a run what they share: one engine, opened when the first one needs it, connections, the journal. */
@@ -23,6 +24,7 @@ export async function withContext<T>(
   const connections = new ConnectionTable(workspace.connections ?? {});
   const entries = () => openJournal(state).entries();
   let opened: Promise<Engine> | null = null;
+  let rows: Promise<ReadonlyMap<string, number>> | null = null;
   let types: Promise<ReturnType<typeof lastTypes>> | null = null;
   const engine = (): Promise<Engine> => {
     opened ??= openEngine({
@@ -44,6 +46,14 @@ export async function withContext<T>(
         types ??= entries().then(lastTypes);
         return (await types).get(name) ?? null;
       },
+      entities: workspace.entities,
+      lastRows: async ({ name }) => {
+        rows ??= entries().then(
+          (all) => new Map(standing(all).flatMap((one) => (isRetry(one) ? [] : [[one.name, one.row_count]]))),
+        );
+        return (await rows).get(name) ?? null;
+      },
+      runsAside: async ({ name }) => runsAside(await entries(), name),
       engine,
       connections,
       route: request.route,
@@ -59,3 +69,6 @@ export async function withContext<T>(
     await (opened as Promise<Engine> | null)?.then((one) => one.close()).catch(() => {});
   }
 }
+
+/** A run that put rows in which another had put aside is no run to compare with. */
+const isRetry = ({ retries }: JournalEntry): boolean => retries !== null;

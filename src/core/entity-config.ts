@@ -1,5 +1,6 @@
 import { HyggeError, type Position } from '../errors/index.js';
 import type { RunType } from './capabilities.js';
+import type { Contract, ContractPlaces } from './contract.js';
 import type { FlowSettings, TypedConfig } from './plan.js';
 import type { ColumnChoice, MaskSettings, Polish } from './shaping.js';
 
@@ -23,6 +24,12 @@ export interface EntityConfig {
   readonly where: string | null;
   readonly watermark: WatermarkConfig | null;
   readonly settings: FlowSettings;
+  /** What the rows have to be before they are published; left out: anything. */
+  readonly contract?: Contract | null;
+  /** The runs that had put aside the rows that are moved; left out for every other run. */
+  readonly retries?: readonly string[];
+  /** Where the parts of its contract are written. */
+  readonly contract_places?: ContractPlaces | null;
   /** Where its home and its store are written, for errors about them; null where they came from the library. */
   readonly at: Position | null;
   readonly store_at: Position | null;

@@ -1,4 +1,5 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
+import type { Contract } from './contract.js';
 import type { NullsRule } from './entity-config.js';
 import type { VerifyLevel } from './fingerprint.js';
 import type { AddedColumn, ColumnChoice } from './shaping.js';
@@ -60,6 +61,8 @@ export interface Plan {
   /** What is in the store now; with `mode` "replace", what hygge put there goes. */
   readonly contents: StoreContents;
   readonly watermark: WatermarkWindow | null;
+  /** What the rows have to be before they are published; null: anything. */
+  readonly contract: Contract | null;
   readonly settings: FlowSettings;
   readonly warnings: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors/index.js';
 import type { Route, RunType } from './capabilities.js';
+import type { CheckResult } from './contract.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { Merged } from './store.js';
 
@@ -36,6 +37,12 @@ export interface EntityResult {
   readonly watermark_type?: string;
   /** With a merge: what became of the rows. */
   readonly merged?: Merged;
+  /** With a contract: what became of its checks; empty where they were not asked. */
+  readonly checks?: readonly CheckResult[];
+  /** With a contract: rows that were put aside, and not published. */
+  readonly rows_quarantined?: number;
+  /** The folder that holds them; null where there are none. */
+  readonly quarantine?: string | null;
   readonly error: ErrorReport | null;
 }
 

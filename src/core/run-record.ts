@@ -23,6 +23,12 @@ export interface RunRecord {
   readonly rows_read: number | null;
   /** Rows staged, counted, and published. */
   readonly rows: number;
+  /** With a contract: rows that were put aside. */
+  readonly rows_quarantined?: number;
+  /** Rows of the home that `where` left out, where somebody counted them. */
+  readonly rows_filtered?: number;
+  /** The runs whose rows had been put aside, and were moved again by this one. */
+  readonly retries?: readonly string[];
   readonly bytes_read: number;
   readonly bytes_written: number;
   readonly files: number;

@@ -154,11 +154,17 @@ export interface StoreSession {
    * After `finish`: what `writeRelation` and `writeBatch` have staged, read back by the session that the store was
    * given; null where they have not been called. With mode "merge": the rows that they were given, those too that the
    * store holds already; that what it is going to show follows from them, the store proves itself. A store without it
-   * cannot be asked for `verify: fingerprint`.
+   * cannot be asked for `verify: fingerprint`. `all`: also what `writeFiles` has staged, and what the store has compared
+   * itself.
    */
-  staged?(): Promise<Relation | null>;
+  staged?(options?: { readonly all: boolean }): Promise<Relation | null>;
   /** Why `staged` could not give a column back as what it was; null: it can. Default: it can, of every column. */
   unverifiable?(column: Column): string | null;
+  /**
+   * After `finish`: stages these rows instead of those that are staged, of which they are a part: they may be read from
+   * what `staged` gave. `finish` is called again. Left out by stores that cannot put rows of a run aside.
+   */
+  restage?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
   /** The one step that makes the staged rows visible. Idempotent by run id. */
   publish(commit: Commit): Promise<Published>;
   /** Removes what was staged. Never throws away anything that was there before. */

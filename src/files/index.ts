@@ -10,6 +10,7 @@ export {
 export { type Host, thisHost } from './host.js';
 export { nodeFileSystem } from './node-file-system.js';
 export type { FileToAdd, Publication } from './publication.js';
+export { QuarantineFolder, type QuarantineNote, quarantineFolders } from './quarantine.js';
 export type { StoredFile } from './record.js';
 export type { Recovered } from './recovery.js';
 export type { Owner } from './session.js';

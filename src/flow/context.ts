@@ -21,6 +21,12 @@ export interface FlowContext {
   readonly lastTypes?:
     | ((config: EntityConfig) => Promise<Readonly<Record<string, string>> | null>)
     | undefined;
+  /** All entities of the project: what checks may refer to. */
+  readonly entities?: readonly EntityConfig[] | undefined;
+  /** The rows that the last run of an entity published, from the journal; null where there was none. */
+  readonly lastRows?: ((config: EntityConfig) => Promise<number | null>) | undefined;
+  /** The runs of an entity whose rows were put aside, and moved by no other run since; from the journal. */
+  readonly runsAside?: ((config: EntityConfig) => Promise<readonly string[]>) | undefined;
   /** Where what ran is recorded. */
   readonly recorder?: Recorder | undefined;
   /** Forces a route; an error where it cannot be taken. */

@@ -2,6 +2,7 @@ import type { Route } from '../core/capabilities.js';
 import { asRunRecord, type EarlierRun, type RunRecord } from '../core/run-record.js';
 import type { Commit, Published, Staged } from '../core/store.js';
 import { HyggeError } from '../errors/index.js';
+import { type CheckedRows, checkStaged } from './checks/gate.js';
 import { moveByBatches, moveByEngine, moveBySplice, type OnMove } from './move.js';
 import type { Prepared } from './prepare.js';
 import { typeError } from './read.js';
@@ -19,6 +20,8 @@ export interface Outcome {
   /** null where there was nothing to publish. */
   readonly published: Published | null;
   readonly staged: Staged;
+  /** null where nothing was checked. */
+  readonly checked: CheckedRows | null;
 }
 
 export interface ExecuteListeners {
@@ -71,24 +74,30 @@ export async function execute(
     proof.catch(() => {});
     const moved = await explained(prepared, moves[plan.route](prepared, onMove));
     await watchdog.race(proof);
-    const staged = await guard(store.finish(() => watchdog.progress()));
-    listeners.onStaged(staged);
-    const fingerprint = await verifyStaged(prepared, moved, staged);
+    const given = await guard(store.finish(() => watchdog.progress()));
+    listeners.onStaged(given);
+    const proved = await verifyStaged(prepared, moved, given);
+    const checked = await checkStaged(prepared, run, { staged: given, fingerprint: proved });
+    const { staged, fingerprint, quarantined } = checked;
     let record: RunRecord | null = null;
-    const nothingNew = staged.rows === 0 && plan.mode !== 'replace';
+    const nothingNew = staged.rows === 0 && (quarantined ?? 0) === 0 && plan.mode !== 'replace';
     if (nothingNew) {
       await guard(store.discard());
     } else {
-      record = runRecord(run, plan, { rowsRead: moved.rows, staged, watermark: prepared.keep, fingerprint });
+      const filtered = filteredRows(prepared, given);
+      const counts = { staged, fingerprint, quarantined, filtered };
+      record = runRecord(run, plan, { rowsRead: moved.rows, watermark: prepared.keep, ...counts });
       published = await publish(prepared, { runId: run.runId, rows: staged.rows, record });
       listeners.onPublished(published);
     }
-    return { rows: staged.rows, bytesRead: plan.estimate.bytes ?? 0, record, published, staged };
+    const bytesRead = plan.estimate.bytes ?? 0;
+    return { rows: staged.rows, bytesRead, record, published, staged, checked };
   } catch (error) {
     if (published === null) {
       // What still writes would leave files behind those that are swept.
       await watchdog.stop(error, leaveAfter(plan.settings.timeout));
       await store.discard().catch(() => {});
+      await prepared.checks?.discard(run);
     }
     throw error;
   }
@@ -129,7 +138,15 @@ function publishedBefore({ earlier }: Prepared, { runId }: RunIdentity): RunReco
 
 function outcomeBefore(record: RunRecord, published: Published): Outcome {
   const { rows, files, bytes_written: bytes, bytes_read: bytesRead } = record;
-  return { rows, bytesRead, record, published, staged: { rows, bytes, files, by: "the store's record" } };
+  const staged = { rows, bytes, files, by: "the store's record" };
+  return { rows, bytesRead, record, published, staged, checked: null };
+}
+
+/** Rows of the home that `where` left out, where the home has counted all. */
+function filteredRows({ plan, moving }: Prepared, { rows, merged }: Staged): number | null {
+  const { exact, rows: all } = plan.estimate;
+  if (plan.where === null || !movesAll(moving) || !exact || all === null) return null;
+  return all - rows - (merged?.unchanged ?? 0);
 }
 
 function expectedRows({ plan, moving }: Prepared): number | null {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
 import {
   type ColumnsInput,
+  type ContractInput,
   type MaskInput,
   type PolishInput,
   parseConnections,
+  parseContract,
   parseShaping,
 } from '../config/index.js';
 import type { Route, RunType } from '../core/capabilities.js';
@@ -44,6 +46,8 @@ export interface FlowOptions {
   readonly where?: string;
   /** How new rows are told from old ones. Default: they are not. */
   readonly watermark?: WatermarkOptions;
+  /** What the rows have to be before they are published: the keys of `contract` in `flow.yml`. Default: anything. */
+  readonly contract?: ContractInput;
   /** Batches between reader and writer; default 10. */
   readonly queue_size?: number;
   /** Seconds without progress before the flow is stopped; default 300. */
@@ -126,6 +130,7 @@ export class Flow {
         verify: options.verify ?? 'counts',
         retry: { ...defaultRetry, ...options.retry },
       },
+      contract: options.contract === undefined ? null : parseContract(options.contract),
       at: null,
       store_at: null,
     };

@@ -7,6 +7,8 @@ import type { EarlierRun } from '../core/run-record.js';
 import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/store.js';
 import type { Column, Schema } from '../core/types.js';
 import type { KeptWatermark } from '../core/watermark.js';
+import { checkCheckable, FlowChecks } from './checks/flow-checks.js';
+import { knownAside, withAside } from './checks/known-aside.js';
 import type { FlowContext, LazySession } from './context.js';
 import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
 import { checkApart } from './overlap.js';
@@ -40,6 +42,8 @@ export interface Prepared {
   readonly read: AsyncIterator<Batch | readonly Row[]> | null;
   readonly first: Batch | readonly Row[] | null;
   readonly watchdog: Watchdog;
+  /** What the rows are held against before they are published; null: nothing. */
+  readonly checks: FlowChecks | null;
   /** What the store tells of earlier runs, once it has been begun. */
   readonly earlier: readonly EarlierRun[];
   /** Closes both ends and the engine's sessions; whatever fails here is passed over. */
@@ -67,6 +71,7 @@ export async function prepare(
     const target = await shapeOf(opening, source.schema);
     const { shape } = target;
     const work = { ...opening, config: { ...config, columns: shape.columns } };
+    const checks = await FlowChecks.open(config, target.output, context, ends.homeSession);
     const taken = await takeStore(work, target, notice, carryOut);
     const isCollected =
       target.isWatched && source.home.relation === undefined && source.home.read !== undefined;
@@ -93,6 +98,7 @@ export async function prepare(
       read,
       first,
       watchdog,
+      checks,
       earlier,
       close,
     };
@@ -151,6 +157,7 @@ async function takeStore(
   const store = await ends.openStore(context.runId, notice);
   const { type } = types.store.definition;
   checkVerifiable({ name: config.name, level: verify, type, schema: output }, store);
+  checkCheckable(config, type, output, store);
   if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output));
   const begun = carryOut && isWatched;
   if (begun) {
@@ -175,7 +182,7 @@ function fixWindow(
     shape,
     output,
     home,
-    store,
+    store: withAside(store, (there) => knownAside(config, context, there, () => homeSession.get())),
     backfill: context.backfill ?? {},
     fallback: async () => (await context.lastWatermark?.(config, store.record !== undefined)) ?? null,
     engine: async () => {
@@ -222,6 +229,7 @@ async function planOf(
     estimate: estimateOf(await watchdog.race(home.estimate()), moving, copied),
     contents,
     watermark: window,
+    contract: config.contract ?? null,
     settings,
     warnings: [
       ...(home.warnings?.() ?? []),

@@ -42,6 +42,10 @@ interface Counts {
   readonly rowsRead: number | null;
   readonly watermark: KeptWatermark | null;
   readonly fingerprint: Fingerprint | null;
+  /** null: nothing was checked. */
+  readonly quarantined: number | null;
+  /** Rows that `where` left out; null: nobody knows. */
+  readonly filtered: number | null;
   readonly staged: { readonly rows: number; readonly bytes: number; readonly files: number };
 }
 
@@ -49,7 +53,7 @@ interface Counts {
 export function runRecord(
   run: RunIdentity,
   plan: Plan,
-  { rowsRead, staged, watermark, fingerprint }: Counts,
+  { rowsRead, staged, watermark, fingerprint, quarantined, filtered }: Counts,
 ): RunRecord {
   return {
     version: 1,
@@ -64,6 +68,9 @@ export function runRecord(
     route: plan.route,
     rows_read: rowsRead,
     rows: staged.rows,
+    ...(quarantined === null ? {} : { rows_quarantined: quarantined }),
+    ...(filtered === null ? {} : { rows_filtered: filtered }),
+    ...(run.config.retries === undefined ? {} : { retries: run.config.retries }),
     bytes_read: plan.estimate.bytes ?? 0,
     bytes_written: staged.bytes,
     files: staged.files,
@@ -80,6 +87,6 @@ export function runRecord(
 }
 
 /** Tells one configuration of an entity from another: 16 hexadecimal digits. */
-export function configDigest({ at: _, ...config }: EntityConfig): string {
+export function configDigest({ at: _, contract_places: __, ...config }: EntityConfig): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
 }

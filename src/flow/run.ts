@@ -1,3 +1,4 @@
+import type { CheckResult } from '../core/contract.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
@@ -147,8 +148,25 @@ function resultOf(
     // Kilobytes on every platform: libuv's own unit.
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     ...watermarkOfResult(plan, published !== null),
+    ...checksOf(config, outcome, error),
     ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,
+  };
+}
+
+/** What became of the contract. */
+function checksOf(
+  { contract }: EntityConfig,
+  outcome: Outcome | null,
+  error: HyggeError | null,
+): Pick<EntityResult, 'checks' | 'rows_quarantined' | 'quarantine'> {
+  if (contract == null) return {};
+  const { results, quarantined, folder } = outcome?.checked ?? { results: [], quarantined: 0, folder: null };
+  const checks = error?.code === 'CHECKS_FAILED' ? (error.facts.checks as readonly CheckResult[]) : results;
+  return {
+    checks,
+    rows_quarantined: quarantined ?? outcome?.record?.rows_quarantined ?? 0,
+    quarantine: folder,
   };
 }
 

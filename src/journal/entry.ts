@@ -33,6 +33,10 @@ export interface JournalEntry {
   readonly row_count: number;
   /** Rows that came from the home; null where the store's own count had to do, or nothing was read. */
   readonly rows_read: number | null;
+  /** Rows that broke the contract and were put aside. */
+  readonly rows_quarantined: number;
+  /** Rows of the home that `where` left out; null where nobody counted them. */
+  readonly rows_filtered: number | null;
   /** Rows counted in what was staged; null where nothing was. */
   readonly rows_staged: number | null;
   readonly bytes_read: number;
@@ -58,6 +62,8 @@ export interface JournalEntry {
   readonly engine_version: string | null;
   /** The run that was taken back; null unless `action` is "undo". */
   readonly undoes: string | null;
+  /** The runs whose rows were put aside, and moved again by this one; null for every other run. */
+  readonly retries: readonly string[] | null;
   /** Why it failed or was skipped, or what was done; null for a run that succeeded. */
   readonly message: string | null;
   readonly error_code: string | null;
@@ -67,6 +73,8 @@ export interface JournalEntry {
 export const laterColumns = {
   action: 'run',
   rows_read: null,
+  rows_quarantined: 0,
+  rows_filtered: null,
   rows_staged: null,
   attempts: 1,
   fingerprint: null,
@@ -75,6 +83,7 @@ export const laterColumns = {
   node_version: null,
   engine_version: null,
   undoes: null,
+  retries: null,
 } as const satisfies Partial<JournalEntry>;
 
 /** The entries of runs whose data was published and has not been taken back since, oldest first. */

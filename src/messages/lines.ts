@@ -14,7 +14,9 @@ export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint):
   switch (result.status) {
     case 'success': {
       const rate = rowRate(result.rows, result.duration_s);
-      const how = [rate, mergedText(result), result.route].filter((part) => part !== null).join(', ');
+      const how = [rate, mergedText(result), asideText(result), result.route]
+        .filter((part) => part !== null)
+        .join(', ');
       const what = `settled, ${counted(result.rows, 'row')} in ${duration(result.duration_s)}`;
       return `${label} ${brush.good(what)}${how === '' ? '' : ` (${how})`}`;
     }
@@ -29,6 +31,11 @@ export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint):
 function mergedText({ merged }: EntityResult): string | null {
   if (merged === undefined) return null;
   return `${count(merged.inserted)} inserted, ${count(merged.updated)} updated`;
+}
+
+/** How many rows were put aside; null where there are none. */
+function asideText({ rows_quarantined: rows = 0 }: EntityResult): string | null {
+  return rows === 0 ? null : `${count(rows)} put aside`;
 }
 
 /** That an entity is going to be tried again. */

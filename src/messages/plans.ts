@@ -4,6 +4,7 @@ import type { AddedColumn, ColumnChoice } from '../core/shaping.js';
 import { typeName } from '../core/types.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, type Paint, paint, shorten } from '../errors/text.js';
+import { contractLine } from './check-results.js';
 import { bytes, count, counted } from './format.js';
 import type { Output } from './output.js';
 import { placeOf } from './place.js';
@@ -63,6 +64,7 @@ function planLines(plan: Plan, options: PlansOptions): [label: string, text: str
   }
   if (plan.where !== null) lines.push(['where', oneLine(plan.where)]);
   if (plan.watermark !== null) lines.push(['watermark', watermarkText(plan.watermark)]);
+  if (plan.contract !== null) lines.push(['contract', oneLine(contractLine(plan.contract))]);
   for (const warning of plan.warnings) lines.push(['note', oneLine(warning)]);
   return lines;
 }

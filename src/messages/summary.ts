@@ -5,6 +5,7 @@ import type { EntityResult, RunResult } from '../core/result.js';
 import type { HyggeError } from '../errors/index.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, paint, printable } from '../errors/text.js';
+import { contractText } from './check-results.js';
 import { bytes, count, counted, duration, rowRate, shortPath } from './format.js';
 import type { Output } from './output.js';
 import { placeOf } from './place.js';
@@ -50,6 +51,7 @@ export function summaryText(
   const blocks = [
     headline(result, passed.length, failed.length, skipped.length, output),
     settledText(passed, memory, output, options.cwd),
+    contractText(result.flows.slice(0, mostListed), output, paint(output.color), options.cwd),
     failedText(failed, memory, output, options),
     nextSteps(failed, output),
   ];

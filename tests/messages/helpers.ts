@@ -149,6 +149,7 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     estimate: { rows: 3_000_000, bytes: 21_000_000, files: 2, exact: true },
     contents: { files: 0, rows: 0, bytes: 0, foreign: [] },
     watermark: null,
+    contract: null,
     settings: { queue_size: 10, timeout: 300, verify: 'counts', retry: { attempts: 3, delay: 2 } },
     inferred: null,
     warnings: [],

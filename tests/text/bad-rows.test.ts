@@ -121,8 +121,11 @@ describe('on_bad_row: quarantine', () => {
     });
     expect(result).toMatchObject({ status: 'success', rows: 2 });
     const [run] = await readdir(join(root, '.hygge', 'quarantine', 'rows'));
-    expect(run).toBe(`${result.run_id}.ndjson`);
-    const lines = readFileSync(join(root, '.hygge', 'quarantine', 'rows', run ?? ''), 'utf8')
+    expect(run).toBe(result.run_id);
+    const lines = readFileSync(
+      join(root, '.hygge', 'quarantine', 'rows', run ?? '', 'unreadable.ndjson'),
+      'utf8',
+    )
       .trim()
       .split('\n');
     const aside = lines.map((line) => JSON.parse(line));
@@ -157,7 +160,7 @@ describe('on_bad_row: quarantine', () => {
     });
     expect(result).toMatchObject({ status: 'success', rows: 2 });
     const [run = ''] = await readdir(join(root, '.hygge', 'quarantine', 'rows'));
-    const lines = readFileSync(join(root, '.hygge', 'quarantine', 'rows', run), 'utf8')
+    const lines = readFileSync(join(root, '.hygge', 'quarantine', 'rows', run, 'unreadable.ndjson'), 'utf8')
       .trim()
       .split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([

@@ -64,7 +64,7 @@ export async function readAside(
   flow: string,
   runId: string,
 ): Promise<Record<string, unknown>[]> {
-  const path = join(root, '.hygge', 'quarantine', flow, `${runId}.ndjson`);
+  const path = join(root, '.hygge', 'quarantine', flow, runId, 'unreadable.ndjson');
   const text = await readFile(path, 'utf8').catch(() => '');
   return text
     .split('\n')

@@ -1,4 +1,5 @@
 import type { ErrorEntry } from '../entry.js';
+import { checkErrors } from './checks.js';
 import { cliErrors } from './cli.js';
 import { configErrors } from './config.js';
 import { connectionErrors } from './connections.js';
@@ -17,6 +18,7 @@ import { workspaceErrors } from './workspace.js';
 
 /** Every error that hygge can make, by code. The reference page and `fail` are made from it. */
 export const catalogue = {
+  ...checkErrors,
   ...cliErrors,
   ...configErrors,
   ...connectionErrors,

@@ -26,7 +26,7 @@ export async function checkFilter(
 }
 
 /** What would end the condition early, so that the rest of it became another statement; null where nothing does. */
-function strayIn(where: string): string | null {
+export function strayIn(where: string): string | null {
   const plain = where.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '').replace(/--.*$/gm, '');
   let depth = 0;
   for (const char of plain) {

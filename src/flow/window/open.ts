@@ -34,7 +34,7 @@ export interface OpenRequest {
   readonly shape: Shape;
   readonly output: Schema;
   readonly home: HomeSession;
-  readonly store: StoreSession;
+  readonly store: Pick<StoreSession, 'record' | 'held'>;
   readonly backfill: Backfill;
   /** The watermark of earlier runs where the store keeps none. */
   readonly fallback: () => Promise<KeptWatermark | null>;
@@ -145,7 +145,7 @@ async function keptElsewhere(request: OpenRequest, record: unknown): Promise<Kep
 
 /** What the store holds, with the columns that rows are compared by as they are moved now; undefined: it cannot tell. */
 async function heldRows(
-  store: StoreSession,
+  store: Pick<StoreSession, 'held'>,
   output: Schema,
   { name, columns, watermark }: EntityConfig,
   column: Column,

@@ -1,21 +1,15 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { syncFolder, translated } from '../../files/index.js';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { QuarantineFolder, syncFolder, translated } from '../../files/index.js';
 import type { BadRow } from './bad-row.js';
 
-/**
- * Rows that were put aside: `quarantine/<entity>/<run>.ndjson` beside the journal, an object a row. A run that tries
- * again writes it anew.
- */
+/** Rows that could not be read and were put aside, an object a row. A run that tries again writes them anew. */
 export class Quarantine {
-  readonly #folder: string;
-  readonly #path: string;
+  readonly #folder: QuarantineFolder;
   #file: FileHandle | null = null;
   #rows = 0;
 
   constructor(at: { readonly stateFolder: string; readonly name: string; readonly runId: string }) {
-    this.#folder = join(at.stateFolder, 'quarantine', at.name.replace(/[^A-Za-z0-9_.-]/g, '_'));
-    this.#path = join(this.#folder, `${at.runId}.ndjson`);
+    this.#folder = new QuarantineFolder({ state: at.stateFolder, name: at.name, runId: at.runId });
   }
 
   async add(rows: readonly BadRow[]): Promise<void> {
@@ -32,14 +26,14 @@ export class Quarantine {
   async end(): Promise<string | null> {
     return this.#translated(async () => {
       if (this.#file === null) {
-        await rm(this.#path, { force: true });
+        await rm(this.#folder.unreadable, { force: true });
         return null;
       }
       await this.#file.sync();
-      await syncFolder(this.#folder);
+      await syncFolder(this.#folder.path);
       const rows =
         this.#rows === 1 ? '1 row that cannot be read was' : `${this.#rows} rows that cannot be read were`;
-      return `${rows} put aside in ${this.#path}`;
+      return `${rows} put aside in ${this.#folder.unreadable}`;
     });
   }
 
@@ -48,11 +42,11 @@ export class Quarantine {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(this.#folder, { recursive: true });
-    return open(this.#path, 'w');
+    await this.#folder.make();
+    return open(this.#folder.unreadable, 'w');
   }
 
   #translated<T>(work: () => Promise<T>): Promise<T> {
-    return translated('the quarantine', this.#path, work);
+    return translated('the quarantine', this.#folder.unreadable, work);
   }
 }

@@ -129,6 +129,12 @@ class TextStoreSession extends FolderSession implements StoreSession {
     return { sql: this.#writer.read(paths, schema), schema };
   }
 
+  async restage(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
+    const old = this.#files.splice(0);
+    await this.writeRelation(relation, onProgress);
+    for (const { path } of old) await unlink(path);
+  }
+
   protected stagedFiles(): readonly StagedFile[] {
     return this.#files;
   }

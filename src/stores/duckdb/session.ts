@@ -193,6 +193,18 @@ export class DuckDBStoreSession implements StoreSession {
     return this.#isStaged ? { sql: `SELECT * FROM ${staged}`, schema: request.schema } : null;
   }
 
+  async restage({ sql, schema }: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
+    const { engine, staged } = this.#started();
+    const { signal } = this.#context;
+    // The rows are read from the staging table, which is made anew.
+    await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_kept AS ${sql}`, { signal, onProgress });
+    await engine.run(`DROP TABLE ${staged}`);
+    this.#isStaged = false;
+    this.#merged = null;
+    await this.writeRelation({ sql: 'SELECT * FROM hygge_kept ORDER BY rowid', schema }, onProgress);
+    await engine.run('DROP TABLE hygge_kept');
+  }
+
   async publish({ runId, record }: Commit): Promise<Published> {
     const published: Published = { files: [], removed: 0, bytes: 0 };
     if (this.#isPublished) return published;

@@ -1,3 +1,4 @@
+import { unlink } from 'node:fs/promises';
 import type { Batch } from '../../core/batch.js';
 import type { EngineProgress, EngineTable, Relation } from '../../core/engine.js';
 import type { Impossible, SourceFile } from '../../core/home.js';
@@ -136,13 +137,25 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     };
   }
 
-  async staged(): Promise<Relation | null> {
+  async staged({ all } = { all: false }): Promise<Relation | null> {
     const { stage, proof } = this.#begun();
     if (this.#merged !== null) return this.#merged.given;
-    const written = stage.files.map(({ path }) => path).filter((path) => !proof.covers(path));
+    const written = stage.files.map(({ path }) => path).filter((path) => all || !proof.covers(path));
     if (written.length === 0) return null;
     const sql = readParquet(written, { unionByName: false, hive: false });
     return { sql, schema: this.request?.schema ?? [] };
+  }
+
+  async restage(
+    relation: Relation,
+    onProgress: Parameters<NonNullable<StoreSession['restage']>>[1],
+  ): Promise<void> {
+    const { stage } = this.#begun();
+    const old = stage.files.splice(0);
+    if (this.request !== null) this.#proof = new StageProof(this.context, this.request);
+    this.#merged = null;
+    await this.writeRelation(relation, onProgress);
+    for (const { path } of old) await unlink(path);
   }
 
   protected stagedFiles() {

@@ -185,6 +185,17 @@ export class PostgresStoreSession implements StoreSession {
     return stagedRows({ ...this.#place(this.#staged(staging)), schema: request.schema });
   }
 
+  async restage(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
+    const { staging } = this.#started();
+    // What `staged` gave lies in a file; a merge has begun its transaction.
+    if (this.#merged !== null) await this.#session.run('ROLLBACK');
+    await this.#session.run(`TRUNCATE ${this.#staged(staging)}`);
+    this.#merged = null;
+    this.#written = 0;
+    this.#bytes = 0;
+    await this.writeRelation(relation, onProgress);
+  }
+
   async publish({ runId, record }: Commit): Promise<Published> {
     const published: Published = { files: [], removed: 0, bytes: this.#bytes };
     if (this.#isPublished) return published;

@@ -193,6 +193,13 @@ export class SQLiteStoreSession implements StoreSession {
     return readIntoEngine(database, source, await this.#context.engine());
   }
 
+  async restage(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
+    // What `staged` gave lies in the engine.
+    this.#started().database.run(`DELETE FROM ${staged}`);
+    this.#merged = null;
+    await this.writeRelation(relation, onProgress);
+  }
+
   async publish({ runId, record }: Commit): Promise<Published> {
     const published: Published = { files: [], removed: 0, bytes: 0 };
     if (this.#isPublished) return published;

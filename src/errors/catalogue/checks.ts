@@ -1,0 +1,55 @@
+import { entry } from '../entry.js';
+
+/** Problems with contracts, and with data that breaks them. */
+export const checkErrors = {
+  CHECKS_FAILED: entry<{
+    name: string;
+    /** What is told of, the first of them; each with what was found. */
+    failed: readonly { readonly name: string; readonly found: string }[];
+    /** Whether the rows lie in the store already, and were looked at there. */
+    settled?: boolean | undefined;
+    /** What became of all checks, for programs. */
+    checks?: readonly unknown[] | undefined;
+  }>({
+    title: 'Data that breaks its contract',
+    kind: 'run',
+    message: (f) => {
+      const shown = f.failed.slice(0, 3).map(({ name, found }) => `${name}: ${found}`);
+      const more = f.failed.length > 3 ? `; and ${f.failed.length - 3} more` : '';
+      const what = f.failed.length === 1 ? 'a check' : `${f.failed.length} checks`;
+      return `${f.name} breaks ${what} of its contract: ${shown.join('; ')}${more}`;
+    },
+    hint: (f) =>
+      f.settled === true
+        ? 'Mend the rows where they come from and run the flow again, or change the contract.'
+        : 'Nothing was published. Mend the rows where they come from, change the contract, or give the check on_fail: quarantine (of rows) or on_fail: warn.',
+  }),
+  CHECK_INVALID: entry<{ name: string; check: string; reason: string; hint?: string | undefined }>({
+    title: 'A check that cannot be carried out',
+    kind: 'config',
+    message: (f) => `${f.name}: the check "${f.check}" cannot be carried out: ${f.reason}`,
+    hint: (f) =>
+      f.hint ??
+      'Nothing was moved. Checks speak of the columns as they settle; hygge plan shows their types.',
+  }),
+  CONTRACT_COLUMN: entry<{
+    name: string;
+    column: string;
+    nearest?: string | undefined;
+    known: readonly string[];
+  }>({
+    title: 'A column of a contract that does not settle',
+    kind: 'config',
+    message: (f) => `${f.name}: the contract has a column "${f.column}", but no such column settles`,
+    hint: (f) =>
+      f.nearest !== undefined
+        ? `Did you mean "${f.nearest}"?`
+        : `These settle: ${f.known.slice(0, 20).join(', ')}${f.known.length > 20 ? ', …' : ''}.`,
+  }),
+  CHECKS_UNSUPPORTED: entry<{ name: string; reason: string }>({
+    title: 'A store whose rows cannot be checked',
+    kind: 'config',
+    message: (f) => `${f.name}: its contract cannot be held: ${f.reason}`,
+    hint: () => 'Choose another store, or remove what it cannot do from the contract. Nothing was moved.',
+  }),
+};
