@@ -67,6 +67,7 @@ export interface RunFlags {
   readonly route?: Route;
   readonly from?: string;
   readonly to?: string;
+  readonly limit?: number;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }

@@ -8,6 +8,7 @@ import { registerGo } from './commands/go.js';
 import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPreview } from './commands/preview.js';
 import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
 import { registerTypes } from './commands/types.js';
@@ -23,6 +24,7 @@ const commands: readonly Register[] = [
   registerInit,
   registerGo,
   registerPlan,
+  registerPreview,
   registerDebug,
   registerCompact,
   registerJournal,
@@ -84,6 +86,7 @@ Examples:
   hygge go                     run every flow of the workspace
   hygge go flow.yml --json     run the flows of one file, and print the result as JSON
   hygge plan                   show what would run, and move nothing
+  hygge preview orders         show the first rows as they would settle
   hygge help go                everything about one command`,
     )
     // So that flags behind a command's own commands are theirs.

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Coordinator, RunRequest } from '../coordinator/index.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
+import { fail } from '../errors/index.js';
 import type { Context } from './context.js';
 import { each, list, type RunFlags, runTypeOf } from './flags.js';
 import { loadFrom } from './workspace.js';
@@ -37,7 +38,8 @@ export async function prepare(
   context: Context,
 ): Promise<{ coordinator: Coordinator; workspace: WorkspaceConfig; request: RunRequest }> {
   const runType = runTypeOf(flags);
-  const [{ Coordinator }, { workspace, registry }] = await Promise.all([
+  checkLimit(flags);
+  const [{ Coordinator, sampleOf }, { workspace: whole, registry }] = await Promise.all([
     import('../coordinator/index.js'),
     loadFrom(path, context, {
       ...(runType === undefined ? {} : { runType }),
@@ -45,6 +47,7 @@ export async function prepare(
       ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
     }),
   ]);
+  const workspace = flags.limit === undefined ? whole : sampleOf(whole, registry, flags.limit);
   const request: RunRequest = {
     flows: flags.flow,
     entities: flags.entity,
@@ -54,4 +57,28 @@ export async function prepare(
     concurrency: flags.concurrency,
   };
   return { coordinator: new Coordinator({ workspace, registry }), workspace, request };
+}
+
+/** A sample is of the first rows, whatever its flow would do with them. */
+function checkLimit({ limit, incremental, fullDrop, from, to }: RunFlags): void {
+  if (limit === undefined) return;
+  const others = { '--from': from, '--to': to, '--incremental': incremental, '--full-drop': fullDrop };
+  const other = Object.entries(others).find(([, value]) => value !== undefined && value !== false)?.[0];
+  if (other === undefined) return;
+  throw fail('USAGE', {
+    reason: `--limit and ${other} exclude one another`,
+    hint: '--limit moves the first rows into a scratch store of their own, whatever the watermark is.',
+  });
+}
+
+/** One argument that can only be a path is one: names hold no slash, and files of flows end in .yml or .yaml. */
+const isPath = (argument: string): boolean => /[/\\]|\.ya?ml$|^\.{1,2}$/i.test(argument);
+
+/** What `[flow] [path]` mean: a flow or entity, and where its workspace is; a path may stand alone. */
+export function flowAndPath(
+  flow: string | undefined,
+  path: string | undefined,
+): { readonly flow: readonly string[] | undefined; readonly path: string | undefined } {
+  if (flow === undefined) return { flow: undefined, path };
+  return path === undefined && isPath(flow) ? { flow: undefined, path: flow } : { flow: [flow], path };
 }

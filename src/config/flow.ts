@@ -251,6 +251,7 @@ function readEntity(
     mask: settings.mask ?? null,
     polish: store.keys?.polish ?? null,
     where: settings.where ?? null,
+    limit: null,
     watermark:
       watermark == null
         ? null

@@ -22,7 +22,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const { name: project, options, state } = workspace;
   const connections = new ConnectionTable(workspace.connections ?? {});
-  const entries = () => openJournal(state).entries();
+  const entries = () => openJournal(workspace.memory ?? state).entries();
   let opened: Promise<Engine> | null = null;
   let rows: Promise<ReadonlyMap<string, number>> | null = null;
   let types: Promise<ReturnType<typeof lastTypes>> | null = null;

@@ -9,13 +9,14 @@ import { newRunId } from '../core/run-id.js';
 import type { CompactRequest } from '../core/store.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { asHyggeError, type HyggeError } from '../errors/index.js';
-import { type FlowContext, prepare, runEntity, skippedResult } from '../flow/index.js';
+import { type FlowContext, type Preview, prepare, preview, runEntity, skippedResult } from '../flow/index.js';
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkConnections, checkEntity } from './check.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
 import { withContext } from './context.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
+import { sampleOfEntity, scratchOf } from './sample.js';
 import { type Selection, select } from './select.js';
 import { sideBySide } from './side-by-side.js';
 import { findRun, type PublishedRun, type UndoOutcome, undoRun } from './undo.js';
@@ -51,6 +52,15 @@ export interface PlanOutcome {
   readonly flow: string;
   readonly entity: string | null;
   readonly plan: Plan | null;
+  readonly error: HyggeError | null;
+}
+
+/** The first rows of one entity, or the error that stands in their way. */
+export interface PreviewOutcome {
+  readonly name: string;
+  readonly flow: string;
+  readonly entity: string | null;
+  readonly preview: Preview | null;
   readonly error: HyggeError | null;
 }
 
@@ -121,6 +131,20 @@ export class Coordinator {
         return { name, flow, entity, plan: prepared.plan, error: null };
       } catch (thrown) {
         return { name, flow, entity, plan: null, error: asHyggeError(thrown) };
+      }
+    });
+  }
+
+  /** The first rows of what was asked for, as they would settle. Nothing is written. */
+  preview(request: RunRequest & { readonly rows: number }): Promise<readonly PreviewOutcome[]> {
+    const folder = scratchOf(this.#workspace);
+    return this.#collect(request, async (config, context) => {
+      const { name, flow, entity } = config;
+      try {
+        const sample = sampleOfEntity(config, this.#registry, folder, request.rows);
+        return { name, flow, entity, preview: await preview(sample, context), error: null };
+      } catch (thrown) {
+        return { name, flow, entity, preview: null, error: asHyggeError(thrown) };
       }
     });
   }

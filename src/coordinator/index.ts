@@ -1,7 +1,14 @@
 export type { CheckOutcome } from './check.js';
 export type { CompactOutcome } from './compact.js';
-export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest } from './coordinator.js';
+export {
+  Coordinator,
+  type CoordinatorOptions,
+  type PlanOutcome,
+  type PreviewOutcome,
+  type RunRequest,
+} from './coordinator.js';
 export type { RecoverOutcome } from './recover.js';
+export { sampleOf, scratchOf } from './sample.js';
 export { type Selection, select } from './select.js';
 export type { PublishedRun, UndoOutcome } from './undo.js';
 export type { VerifyOutcome } from './verify.js';

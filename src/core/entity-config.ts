@@ -22,6 +22,8 @@ export interface EntityConfig {
   /** From the store's `polish` key. */
   readonly polish: Polish | null;
   readonly where: string | null;
+  /** A sample: so many rows are moved, the first ones; null: all. */
+  readonly limit: number | null;
   readonly watermark: WatermarkConfig | null;
   readonly settings: FlowSettings;
   /** What the rows have to be before they are published; left out: anything. */

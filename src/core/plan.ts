@@ -55,6 +55,8 @@ export interface Plan {
   readonly added: readonly AddedColumn[];
   /** An SQL condition over the home's columns; null where every row is moved. */
   readonly where: string | null;
+  /** So many rows are moved, the first ones; null: all. */
+  readonly limit: number | null;
   /** The columns as they settle. */
   readonly output: Schema;
   readonly estimate: Estimate;

@@ -21,6 +21,8 @@ export interface WorkspaceConfig {
   readonly root: string;
   /** The folder of the journal and of what hygge keeps for itself, absolute; default `.hygge` in `root`. */
   readonly state: string;
+  /** The folder of the journal that tells what was found out of data before. Default: `state`. */
+  readonly memory?: string;
   readonly options: RunOptions;
   readonly entities: readonly EntityConfig[];
   /** Validated by their types; secrets and all, so never shown. Default: none. */

@@ -68,9 +68,11 @@ export async function execute(
       watchdog.progress();
       listeners.onProgress(progress);
     };
-    const aside = await guard(prepared.home.setAside?.() ?? Promise.resolve(null));
+    // A sample looks at no more rows than it has.
+    const whole = plan.limit === null ? prepared.home : null;
+    const aside = await guard(whole?.setAside?.() ?? Promise.resolve(null));
     if (aside !== null) listeners.onNotice(aside);
-    const proof = prepared.home.prove?.(() => watchdog.progress()) ?? Promise.resolve();
+    const proof = whole?.prove?.(() => watchdog.progress()) ?? Promise.resolve();
     proof.catch(() => {});
     const moved = await explained(prepared, moves[plan.route](prepared, onMove));
     await watchdog.race(proof);

@@ -123,6 +123,7 @@ export class Flow {
       append: null,
       ...parseShaping(options),
       where: options.where ?? null,
+      limit: null,
       watermark: watermarkConfig(options.watermark),
       settings: {
         queue_size: options.queue_size ?? 10,

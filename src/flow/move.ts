@@ -42,7 +42,7 @@ export async function moveByEngine(prepared: Prepared, onMove: OnMove): Promise<
   if (store.writeRelation === undefined) throw missing(plan.store.type, 'store', 'writeRelation');
   await watchdog.hold(withHomeChecked(prepared, 'all', store.writeRelation(shaped, onMove)));
   // Without a filter the home's own count is the one to hold the store to.
-  const whole = plan.where === null && movesAll(prepared.moving);
+  const whole = plan.where === null && plan.limit === null && movesAll(prepared.moving);
   const counted = relation.rows ?? (plan.estimate.exact ? plan.estimate.rows : null);
   return { rows: whole ? counted : null, values: shaped };
 }
@@ -90,13 +90,13 @@ async function fingerprintFor({ plan, homeSession }: Prepared): Promise<BatchFin
   return new BatchFingerprint(await homeSession.get(), plan.output);
 }
 
-async function relationOf(home: HomeSession, { plan, shape, moving }: Prepared): Promise<Relation> {
+export async function relationOf(home: HomeSession, { plan, shape, moving }: Prepared): Promise<Relation> {
   if (home.relation === undefined) throw missing(plan.home.type, 'home', 'relation');
   return moving.home ?? home.relation(wantedColumns(plan, shape.reads));
 }
 
 /** The rows of a home as shaped batches, whatever form it gives them in. */
-async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
+export async function* batchesOf(prepared: Prepared): AsyncGenerator<Batch> {
   const { plan, home, shape, watchdog } = prepared;
   if (home.read === undefined) {
     const session = await prepared.homeSession.get();

@@ -9,7 +9,9 @@ export function hasParts({ plan, home, store, moving }: Prepared): boolean {
   if (home.parts === undefined || store.takesParts !== true || store.writeRelation === undefined)
     return false;
   // A window looks at rows before it moves them, and fingerprints after.
-  return movesAll(moving) && moving.home === null && plan.settings.verify !== 'fingerprint';
+  return (
+    plan.limit === null && movesAll(moving) && moving.home === null && plan.settings.verify !== 'fingerprint'
+  );
 }
 
 /** One statement of the engine for each part of the home. */

@@ -225,8 +225,9 @@ async function planOf(
     columns,
     added: shape.added,
     where,
+    limit: shape.limit,
     output,
-    estimate: estimateOf(await watchdog.race(home.estimate()), moving, copied),
+    estimate: atMost(shape.limit, estimateOf(await watchdog.race(home.estimate()), moving, copied)),
     contents,
     watermark: window,
     contract: config.contract ?? null,
@@ -252,6 +253,13 @@ function estimateOf(home: Estimate, moving: Moving, copy: FilesPlan | null): Est
   if (movesAll(moving)) return home;
   const rows = copy !== null && moving.late === null ? copy.rows : null;
   return { ...home, rows, bytes: copy?.bytes ?? home.bytes, exact: rows !== null };
+}
+
+/** Of a sample it is only known that it has no more rows. */
+function atMost(limit: number | null, estimate: Estimate): Estimate {
+  if (limit === null) return estimate;
+  const rows = estimate.rows === null ? null : Math.min(limit, estimate.rows);
+  return { ...estimate, rows, bytes: null, exact: false };
 }
 
 /** By which columns a merge knows rows, as they settle. */

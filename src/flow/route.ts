@@ -10,7 +10,8 @@ export const noFiles: Impossible = {
 };
 
 /** The answer where values do not settle as they are; null where they do. */
-export function noCopy({ columns, added, values }: Shape): Impossible | null {
+export function noCopy({ columns, added, values, limit }: Shape): Impossible | null {
+  if (limit !== null) return { impossible: `no more than ${limit} row(s) are moved, the first ones` };
   if (values === null) return null;
   const cast = columns?.filter(({ as }) => as !== undefined).length ?? 0;
   const masked = columns?.filter(({ mask }) => mask !== undefined).length ?? 0;

@@ -3,6 +3,7 @@ export { failureDocument, type JsonError, type JsonFailure, jsonText, runDocumen
 export { type Messenger, type Output, type OutputStream, openOutput } from './output.js';
 export { placeOf } from './place.js';
 export { type PlainOptions, plainMessages } from './plain.js';
+export { previewText } from './preview.js';
 export { liveProgress, type ProgressOptions } from './progress.js';
 export { type QuietOptions, quietMessages } from './quiet.js';
 export { type RunMemory, remember, type SummaryOptions, summaryText } from './summary.js';

@@ -24,6 +24,7 @@ const known = [
   'init',
   'go',
   'plan',
+  'preview',
   'debug',
   'compact',
   'journal',

@@ -145,6 +145,7 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     columns: null,
     added: [],
     where: null,
+    limit: null,
     output: schema,
     estimate: { rows: 3_000_000, bytes: 21_000_000, files: 2, exact: true },
     contents: { files: 0, rows: 0, bytes: 0, foreign: [] },

@@ -31,6 +31,7 @@ function refusal(home: string, store: string): string | null {
     mask: null,
     polish: null,
     where: null,
+    limit: null,
     watermark: null,
     settings: { queue_size: 1, timeout: 1, verify: 'counts', retry: defaultRetry },
     at: { file: 'flow.yml', line: 2, column: 3 },

@@ -4,6 +4,7 @@ import type { EntityResult, RunResult } from '../../core/result.js';
 import type { RunOptions } from '../../core/workspace.js';
 import { catalogue } from '../../errors/index.js';
 import {
+  count,
   duration,
   liveProgress,
   type Messenger,
@@ -34,6 +35,7 @@ Examples:
   hygge go -e crm.accounts -e crm.people     run two entities of the flow crm
   hygge go -d -f orders                      replace what the store of orders holds
   hygge go --var flow.orders.store.compression=zstd
+  hygge go -f orders --limit 100             move a sample of 100 rows into .hygge/scratch, and nothing else
   hygge go --dry-run                         show what would run (the same as: hygge plan)
   hygge go --json > result.json              one JSON document on standard output, progress on standard error
 
@@ -46,6 +48,7 @@ time of --grace is over, it stops and cleans up. A second signal ends the proces
 export function registerGo(program: Command, context: Context, done: (exitCode: number) => void): void {
   addRunOptions(program.command('go').description('run flows: move every table to where it should settle'))
     .option('-c, --concurrency <n>', 'entities side by side (default: options.concurrency, else 8)', positive)
+    .option('--limit <n>', 'move the first n rows alone, into a scratch store beside the journal', positive)
     .option('--dry-run', 'show what would run, and move nothing')
     .option('--json', 'print one JSON document at the end, and nothing else on standard output')
     .option('-q, --quiet', 'tell of failures alone')
@@ -73,9 +76,15 @@ async function go(path: string | undefined, flags: GoFlags, context: Context): P
   }
   if (!voice.quiet) {
     output.write(summaryText(result, memory, output, { cwd: context.cwd, verbose: voice.verbose }));
+    if (flags.limit !== undefined) output.write(`\n${sampleText(flags.limit)}\n`);
   }
   if (flags.json === true) context.out.write(runDocument(result));
   return exitCodeOfRun(result, stop.exitCode());
+}
+
+function sampleText(limit: number): string {
+  const rows = limit === 1 ? 'the first row' : `the first ${count(limit)} rows`;
+  return `A sample: ${rows} of each at most. No store and no watermark was touched.`;
 }
 
 /** What is said when somebody wants it to end; `left`: seconds in which what runs may still end by itself. */

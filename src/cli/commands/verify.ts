@@ -5,7 +5,7 @@ import { oneLine, paint } from '../../errors/text.js';
 import { count, counted, jsonText } from '../../messages/index.js';
 import { type Context, exitCodeOf, exitCodes } from '../context.js';
 import type { RunFlags } from '../flags.js';
-import { prepare } from '../run-options.js';
+import { flowAndPath, prepare } from '../run-options.js';
 import { stopSignals } from '../stop.js';
 
 const examples = `
@@ -36,22 +36,15 @@ export function registerVerify(program: Command, context: Context, done: (exitCo
     });
 }
 
-/** One argument that can only be a path is one: names hold no slash, and files of flows end in .yml or .yaml. */
-const isPath = (argument: string): boolean => /[/\\]|\.ya?ml$|^\.{1,2}$/i.test(argument);
-
 async function verify(
   flow: string | undefined,
   path: string | undefined,
   flags: RunFlags,
   context: Context,
 ): Promise<number> {
-  const pathAlone = flow !== undefined && path === undefined && isPath(flow);
-  const selection = flow === undefined || pathAlone ? {} : { flow: [flow] };
-  const { coordinator, request } = await prepare(
-    pathAlone ? flow : path,
-    { ...flags, ...selection },
-    context,
-  );
+  const asked = flowAndPath(flow, path);
+  const selection = asked.flow === undefined ? {} : { flow: asked.flow };
+  const { coordinator, request } = await prepare(asked.path, { ...flags, ...selection }, context);
   const stop = stopSignals();
   const outcomes = await coordinator.verify({ ...request, signal: stop.signal }).finally(stop.dispose);
   if (flags.json === true) context.out.write(jsonText(document(outcomes)));

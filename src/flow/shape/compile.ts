@@ -36,13 +36,14 @@ export async function compileShape(
   };
   const choices = settled.flatMap(({ choice }) => choice ?? []);
   const added = settled.flatMap(({ added }) => added ?? []);
+  const rows = { where: config.where, limit: config.limit };
   const isPlain =
     added.length === 0 && choices.every(({ as, mask }) => as === undefined && mask === undefined);
   if (isPlain) {
     const output = choices.map(({ from, name }) => ({ ...columnOf(from), name }));
     const isWhole = config.columns === null && choices.every(({ from, name }) => from === name);
     const columns = isWhole ? null : choices;
-    return { shape: { columns, added, where: config.where, values: null, reads: [] }, output };
+    return { shape: { ...rows, columns, added, values: null, reads: [] }, output };
   }
   const session = await engine();
   const compiler = new Compiler(config, masks, columnOf, session);
@@ -52,7 +53,7 @@ export async function compileShape(
   const isChanged = added.length > 0 || made.some(({ value }, i) => value !== sourceOf(settled[i]));
   const values = isChanged ? made.map(({ value, name }) => `${value} AS ${identifier(name)}`) : null;
   const reads = readBesides(choices, added, masks);
-  return { shape: { columns: choices, added, where: config.where, values, reads }, output };
+  return { shape: { ...rows, columns: choices, added, values, reads }, output };
 }
 
 const sourceOf = (column: SettledColumn | undefined): string | null =>

@@ -10,6 +10,8 @@ export interface Shape {
   readonly columns: readonly ColumnChoice[] | null;
   readonly added: readonly AddedColumn[];
   readonly where: string | null;
+  /** The first rows alone, so many; null: all. */
+  readonly limit: number | null;
   /** All columns as they settle, as expressions of the engine; null: they are `columns`, their values unchanged. */
   readonly values: readonly string[] | null;
   /** Columns of the home that `values` look at, besides those that are carried. */
@@ -17,7 +19,14 @@ export interface Shape {
 }
 
 /** All rows and columns as they are. */
-export const unshaped: Shape = { columns: null, added: [], where: null, values: null, reads: [] };
+export const unshaped: Shape = {
+  columns: null,
+  added: [],
+  where: null,
+  limit: null,
+  values: null,
+  reads: [],
+};
 
 /** The same relation, shaped. */
 export function shapeRelation(relation: Relation, shape: Shape, output: Schema): Relation {
@@ -25,16 +34,36 @@ export function shapeRelation(relation: Relation, shape: Shape, output: Schema):
 }
 
 /** The SELECT of the wanted rows and columns out of another SELECT. */
-export function shapeSelect(sql: string, { columns, where, values }: Shape): string {
-  if (columns === null && values === null && where === null) return sql;
+export function shapeSelect(sql: string, { columns, where, limit, values }: Shape): string {
+  if (columns === null && values === null && where === null && limit === null) return sql;
   const renamed = columns?.map(({ from, name }) => `${identifier(from)} AS ${identifier(name)}`);
   const chosen = (values ?? renamed)?.join(', ') ?? '*';
   const filter = where === null ? '' : ` WHERE (${where}\n)`;
-  return `SELECT ${chosen} FROM (${sql})${filter}`;
+  const first = limit === null ? '' : ` LIMIT ${limit}`;
+  return `SELECT ${chosen} FROM (${sql})${filter}${first}`;
 }
 
 /** Some batches, shaped: by the engine, one batch at a time, where it takes more than choosing columns. */
 export async function* shapeBatches(
+  batches: AsyncIterable<Batch>,
+  shape: Shape,
+  output: Schema,
+  home: { readonly schema: Schema; engine(): Promise<EngineSession> },
+): AsyncGenerator<Batch> {
+  let left = shape.limit ?? Number.POSITIVE_INFINITY;
+  if (left <= 0) return;
+  for await (const batch of shapedBatches(batches, shape, output, home)) {
+    yield batch.rows <= left ? batch : firstRows(batch, left);
+    left -= batch.rows;
+    if (left <= 0) return;
+  }
+}
+
+function firstRows(batch: Batch, rows: number): Batch {
+  return { ...batch, rows, columns: batch.columns.map((values) => values.slice(0, rows)) };
+}
+
+async function* shapedBatches(
   batches: AsyncIterable<Batch>,
   shape: Shape,
   output: Schema,
