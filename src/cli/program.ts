@@ -4,6 +4,7 @@ import { renderErrors } from '../errors/render.js';
 import { failureDocument, jsonText, openOutput } from '../messages/index.js';
 import { registerCompact } from './commands/compact.js';
 import { registerDebug } from './commands/debug.js';
+import { registerDiscover } from './commands/discover.js';
 import { registerGo } from './commands/go.js';
 import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
@@ -26,6 +27,7 @@ const commands: readonly Register[] = [
   registerPlan,
   registerPreview,
   registerDebug,
+  registerDiscover,
   registerCompact,
   registerJournal,
   registerRecover,

@@ -97,7 +97,7 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   return { workspace, registry, files: reader.files, connections };
 }
 
-function readProject(node: MapNode, where: string, { concurrency }: Overrides, problems: Problems) {
+export function readProject(node: MapNode, where: string, { concurrency }: Overrides, problems: Problems) {
   const options = node.entries.get('options');
   const base = options?.value.kind === 'map' ? options.value : map([], options?.keyAt ?? null);
   const changed =
@@ -115,7 +115,7 @@ function readProject(node: MapNode, where: string, { concurrency }: Overrides, p
   return check(workspaceSchema, changed, { where, problems });
 }
 
-async function addPlugins(
+export async function addPlugins(
   node: ReturnType<typeof child>,
   registry: Registry,
   root: string,

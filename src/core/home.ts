@@ -3,6 +3,7 @@ import type { HyggeError } from '../errors/index.js';
 import type { Batch, Row } from './batch.js';
 import type { HomeCapabilities } from './capabilities.js';
 import type { ConnectionDefinition, Connections } from './connection.js';
+import type { FoundTable } from './discover.js';
 import type { EngineSession, Relation } from './engine.js';
 import type { Estimate } from './plan.js';
 import type { Schema } from './types.js';
@@ -141,6 +142,10 @@ export interface HomeDefinition<Type extends string = string, Config extends z.Z
   readonly paths?: readonly string[];
   /** The configuration of one entity: `part` is its name or its own path. Default: appended to every path key. */
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
+  /**
+   * The tables that such a home could read, whatever its configuration says of one; left out by types that know none.
+   */
+  discover?(config: z.output<Config>, context: HomeContext): Promise<readonly FoundTable[]>;
   open(config: z.output<Config>, context: HomeContext): Promise<HomeSession>;
 }
 

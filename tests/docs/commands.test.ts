@@ -26,6 +26,7 @@ const known = [
   'plan',
   'preview',
   'debug',
+  'discover',
   'compact',
   'journal',
   'recover',

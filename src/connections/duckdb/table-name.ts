@@ -27,3 +27,9 @@ export const folded = (name: string): string => name.replace(/[A-Z]/g, (letter) 
 /** A table's name for people. */
 export const shownTable = ({ schema, table }: Destination): string =>
   schema === 'main' ? table : `${schema}.${table}`;
+
+/** A table's name as a configuration has it: {@link parseTable} reads it back. */
+export const quotedTable = ({ schema, table }: Destination): string =>
+  (schema === 'main' ? [table] : [schema, table])
+    .map((part) => (/^[^".]+$/.test(part) && part === part.trim() ? part : `"${part.replaceAll('"', '""')}"`))
+    .join('.');

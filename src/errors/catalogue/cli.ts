@@ -14,4 +14,11 @@ export const cliErrors = {
     message: (f) => `there is already ${f.paths.join(', ')}`,
     hint: () => 'Choose another name, or add --force to write over the files named. Nothing was written.',
   }),
+  FILES_IN_THE_WAY: entry<{ paths: readonly string[] }>({
+    title: 'Files that would be written over',
+    kind: 'config',
+    message: (f) =>
+      `there is already ${f.paths.slice(0, 5).join(', ')}${f.paths.length > 5 ? ` and ${f.paths.length - 5} more` : ''}`,
+    hint: () => 'Choose another name, or add --force to write over the files named. Nothing was written.',
+  }),
 };

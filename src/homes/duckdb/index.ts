@@ -32,5 +32,6 @@ export const duckdbHome = defineHome({
   capabilities: { gives: ['relation'], ordered: false },
   paths: ['path'],
   forEntity: duckdbEntity,
+  discover: async (config, context) => (await import('./discover.js')).discoverDuckDB(config, context),
   open: async (config, context) => (await import('./session.js')).openDuckDBHome(config, context),
 });

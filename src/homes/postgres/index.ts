@@ -43,5 +43,6 @@ export const postgresHome = defineHome({
   connection: postgresConnection,
   forEntity: (settings, part) =>
     settings.table === undefined && settings.query === undefined ? { ...settings, table: part } : settings,
+  discover: async (settings, context) => (await import('./discover.js')).discoverPostgres(settings, context),
   open: async (settings, context) => (await import('./session.js')).openPostgresHome(settings, context),
 });

@@ -40,5 +40,6 @@ export const sqliteHome = defineHome({
     if (isFile(part)) return { ...config, path: part };
     return config.table === undefined && config.query === undefined ? { ...config, table: part } : config;
   },
+  discover: async (config, context) => (await import('./discover.js')).discoverSQLite(config, context),
   open: async (config, context) => (await import('./session.js')).openSQLiteHome(config, context),
 });
