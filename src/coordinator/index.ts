@@ -7,7 +7,6 @@ export {
   type PreviewOutcome,
   type RunRequest,
 } from './coordinator.js';
-export { Coordinator, type CoordinatorOptions, type PlanOutcome, type RunRequest } from './coordinator.js';
 export { type DiscoverRequest, type Discovery, discover } from './discover.js';
 export type { RecoverOutcome } from './recover.js';
 export { sampleOf, scratchOf } from './sample.js';
