@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.js';
 import { dropUnknownKeys } from './check.js';
-import { child, isEmpty, type MapNode, overlay, scalar, textOf, withKeys } from './node.js';
+import { child, type MapNode, overlay, scalar, textOf, withKeys } from './node.js';
 import type { Problems } from './problems.js';
 import { settingsSchema } from './schemas.js';
 
@@ -104,9 +104,6 @@ function overlayMasks(base: MapNode, over: MapNode): MapNode {
   const merged = overlay(base, over);
   const below = base.entries.get('columns')?.value;
   const above = over.entries.get('columns');
-  if (below?.kind !== 'map' || above === undefined) return merged;
-  // Nothing behind columns: hides nothing more.
-  if (isEmpty(above.value)) return withKeys(merged, { columns: { ...above, value: below } });
-  if (above.value.kind !== 'map') return merged;
+  if (below?.kind !== 'map' || above?.value.kind !== 'map') return merged;
   return withKeys(merged, { columns: { ...above, value: overlay(below, above.value) } });
 }

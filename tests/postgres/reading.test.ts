@@ -108,6 +108,18 @@ describe('a large table', () => {
     expect(done.rows).toBe(rows - 1000);
   });
 
+  it('is shaped in every part of it', async () => {
+    const mask = { columns: { note: { rule: 'partial', last: 2 } } } as const;
+    const polish = {
+      columns: { case: 'pascal' },
+      hash_ids: [{ name: 'hash', from_columns: ['id'] }],
+    } as const;
+    await move('large', { store: join(folder, 'shaped'), columns: ['note'], mask, polish });
+    const sql = `SELECT count(*)::varchar, count(DISTINCT "Hash")::varchar, count("Note")::varchar, count(*) FILTER (regexp_full_match("Note", '[*]{126}..'))::varchar FROM '${join(folder, 'shaped')}/*.parquet'`;
+    const notes = `${rows - rows / 1000}`;
+    expect(await parquet(sql)).toEqual([[`${rows}`, `${rows}`, notes, notes]]);
+  });
+
   it('is compared value by value where that is asked for', async () => {
     expect((await move('large', { store: join(folder, 'printed'), verify: 'fingerprint' })).rows).toBe(rows);
     expect(await arrived('printed')).toEqual(await left('large'));
