@@ -17,4 +17,4 @@ export { type SpooledColumn, spool, spooledRelation, spoolSelect } from './spool
 export { SpoolFolder } from './spool-folder.js';
 export { type SpoolFile, SpoolWriter } from './spool-writer.js';
 export { type ColumnIn, columnIn } from './types-in.js';
-export { type ColumnOut, columnOut, writeSelect } from './types-out.js';
+export { type ColumnOut, columnOut, linesSelect } from './types-out.js';

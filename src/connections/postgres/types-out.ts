@@ -1,4 +1,4 @@
-import type { Column, LogicalType, SimpleKind } from '../../core/types.js';
+import type { Column, LogicalType, SimpleKind, TypeKind } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 
 /** How a column gets out of the engine and into the server. */
@@ -170,10 +170,7 @@ function listOut(element: LogicalType): ColumnOut {
 }
 
 /** The SELECT of all columns as the server reads them. A value that it cannot hold stops it, and its column is named. */
-export function writeSelect(
-  sql: string,
-  columns: readonly (Column & { readonly length: number | null })[],
-): string {
+function writeSelect(sql: string, columns: readonly (Column & { readonly length: number | null })[]): string {
   const values = columns.map(({ name, type, length }) => {
     const column = identifier(name);
     const how = columnOut(type);
@@ -193,6 +190,29 @@ export function writeSelect(
       : `CASE ${guards.join(' ')} ELSE ${text} END AS ${column}`;
   });
   return `SELECT ${values.join(', ')} FROM (${sql}\n)`;
+}
+
+/** Kinds whose text has nothing in it that means something else in csv. */
+const bare: ReadonlySet<TypeKind> = new Set([
+  ...(['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'hugeint', 'bignum', 'decimal'] as const),
+  ...(['utinyint', 'usmallint', 'uinteger', 'ubigint', 'uhugeint', 'float', 'double', 'uuid'] as const),
+  ...(['date', 'time', 'time_ns', 'timetz', 'timestamptz'] as const),
+  ...(['timestamp_s', 'timestamp_ms', 'timestamp', 'timestamp_ns'] as const),
+]);
+
+/** As {@link writeSelect}, each row as one line of csv: NULL is nothing, and every text is in quotes. */
+export function linesSelect(
+  sql: string,
+  columns: readonly (Column & { readonly length: number | null })[],
+): string {
+  const values = columns.map(({ name, type }) => {
+    const column = identifier(name);
+    return bare.has(type.kind)
+      ? `CAST(${column} AS VARCHAR)`
+      : `'"' || replace(CAST(${column} AS VARCHAR), '"', '""') || '"'`;
+  });
+  // Unlike ||, it passes over NULL.
+  return `SELECT concat(${values.join(", ',', ")}) AS line FROM (${writeSelect(sql, columns)}\n)`;
 }
 
 function reasonOf(type: LogicalType): string {

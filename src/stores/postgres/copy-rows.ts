@@ -1,13 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat, unlink } from 'node:fs/promises';
-import {
-  type PostgresSession,
-  quoteName,
-  type SpoolFolder,
-  writeSelect,
-} from '../../connections/postgres/index.js';
+import { Readable } from 'node:stream';
+import { linesSelect, type PostgresSession, quoteName } from '../../connections/postgres/index.js';
 import type { EngineProgress, EngineSession, Relation } from '../../core/engine.js';
-import { identifier, literal } from '../../engine/index.js';
 import type { TargetColumn } from './target.js';
 
 export interface CopyRequest {
@@ -16,33 +9,37 @@ export interface CopyRequest {
   /** The table, in SQL. */
   readonly into: string;
   readonly session: PostgresSession;
-  readonly folder: SpoolFolder;
   readonly engine: EngineSession;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: EngineProgress) => void;
 }
 
-/** Brings the rows of a relation into a table, by way of a file. Gives how many, and the bytes of their text. */
+/** Rows that are sent at once. */
+const rowsPerPiece = 4_096;
+
+/**
+ * Brings the rows of a relation into a table. The engine makes each row one line of csv, and the server takes lines
+ * while the engine makes the next ones. Gives how many rows went, and the bytes of their text.
+ */
 export async function copyRows(request: CopyRequest): Promise<{ rows: number; bytes: number }> {
-  const { relation, columns, into, session, folder, engine, signal, onProgress } = request;
-  const path = await folder.file();
-  // Alone on its line, a text such as \. would end the data.
-  const [only] = columns;
-  const quote = columns.length === 1 && only !== undefined ? `, FORCE_QUOTE (${identifier(only.name)})` : '';
-  const rows = await engine.run(
-    `COPY (${writeSelect(relation.sql, columns)}) TO ${literal(path)} (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quote})`,
-    { signal, onProgress },
-  );
-  const { size } = await stat(path);
+  const { relation, columns, into, session, engine, signal, onProgress } = request;
+  const lines: Relation = {
+    sql: linesSelect(relation.sql, columns),
+    schema: [{ name: 'line', type: { kind: 'varchar' }, nullable: false }],
+  };
+  const sent = { rows: 0, bytes: 0 };
+  async function* pieces(): AsyncGenerator<Buffer> {
+    const options = { signal, onProgress, rowsPerBatch: rowsPerPiece };
+    for await (const batch of engine.batches(lines, options)) {
+      const [texts = []] = batch.columns;
+      const piece = Buffer.from(`${texts.join('\n')}\n`);
+      sent.rows += batch.rows;
+      sent.bytes += piece.length;
+      yield piece;
+    }
+  }
   const names = columns.map(({ name }) => quoteName(name)).join(', ');
   const copy = `COPY ${into} (${names}) FROM STDIN (FORMAT csv, NULL '', ENCODING 'UTF8')`;
-  const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  let sent = 0;
-  source.on('data', (chunk) => {
-    sent += chunk.length;
-    onProgress({ fraction: size === 0 ? 1 : sent / size, rows });
-  });
-  await session.copyIn(copy, source);
-  await unlink(path);
-  return { rows, bytes: size };
+  await session.copyIn(copy, Readable.from(pieces(), { objectMode: true, highWaterMark: 4 }));
+  return sent;
 }

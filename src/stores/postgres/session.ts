@@ -145,7 +145,6 @@ export class PostgresStoreSession implements StoreSession {
       columns,
       into: this.#staged(staging),
       session: this.#session,
-      folder: this.#folder,
       engine: await this.#context.engine(),
       signal: this.#context.signal,
       onProgress,
