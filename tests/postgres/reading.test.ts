@@ -53,8 +53,17 @@ const sums =
 const arrived = async (name: string): Promise<unknown> =>
   (await parquet(`SELECT ${sums} FROM '${join(folder, name)}/*.parquet'`))[0];
 const left = async (name: string): Promise<unknown> => (await server.query(`SELECT ${sums} FROM ${name}`))[0];
-const sessions = async (): Promise<number> =>
-  Number((await server.query("SELECT sessions FROM pg_stat_database WHERE datname = 'postgres'"))[0]?.[0]);
+/** How many connections there have been; servers before version 14 do not count them. */
+const sessions = async (): Promise<number> => {
+  const [[counted = null] = []] = await server.query(
+    "SELECT to_jsonb(d) ->> 'sessions' FROM pg_stat_database AS d WHERE datname = 'postgres'",
+  );
+  return counted === null ? Number.NaN : Number(counted);
+};
+/** The counters of the server come a moment later. */
+const expectSessions = async (more: number): Promise<void> => {
+  if (!Number.isNaN(more)) await expect.poll(sessions).toBeGreaterThan(more);
+};
 
 describe('a large table', () => {
   it('is read over several connections, each row once, as it was at one moment', async () => {
@@ -78,8 +87,7 @@ describe('a large table', () => {
       `SELECT count(*)::varchar, count(DISTINCT abs(id))::varchar, sum(abs(id))::varchar FROM '${join(folder, 'large')}/*.parquet'`,
     );
     expect(found).toEqual([`${rows}`, `${rows}`, `${(rows * (rows + 1)) / 2}`]);
-    // The counters of the server come a moment later.
-    await expect.poll(sessions).toBeGreaterThan(before + 2);
+    await expectSessions(before + 2);
   });
 
   it('has every value, the files as large as they were asked for, and nothing left over', async () => {
@@ -138,7 +146,7 @@ describe('what is not a plain table', () => {
     const before = await sessions();
     await move('parted', { connections: connections({ user: 'clerk', password: 'clerk' }) });
     expect(await arrived('parted')).toEqual(await left('parted'));
-    await expect.poll(sessions).toBeGreaterThan(before + 2);
+    await expectSessions(before + 2);
   });
 
   it('is read whole: a view, a materialized view, a parent with heirs', async () => {

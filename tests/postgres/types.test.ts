@@ -7,10 +7,13 @@ import { openWitness, type Witness } from '../integration/witness.js';
 import { password, startServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
+let samples: readonly Sample[];
 let witness: Witness;
 let folder: string;
 beforeAll(async () => {
   [server, witness] = await Promise.all([startServer({ fsync: 'off' }), openWitness()]);
+  const [[version] = []] = await server.query('SHOW server_version_num');
+  samples = all.filter(({ since = 0 }) => Number(version) >= since * 10_000);
   folder = await mkdtemp(join(tmpdir(), 'hygge-postgres-types-'));
   await server.query(
     "CREATE TYPE mood AS ENUM ('fine', 'it''s ok'); CREATE TYPE pair AS (a int, b text); CREATE DOMAIN positive AS numeric(10,2) CHECK (VALUE > 0)",
@@ -34,12 +37,15 @@ const connections = () => ({
 });
 
 /** A type of Postgres, values of it as expressions, and what parquet holds of them: type, and text of each. */
-const samples: readonly {
+interface Sample {
   readonly type: string;
   readonly values: readonly string[];
   readonly as: string;
   readonly text: readonly string[];
-}[] = [
+  /** The first version of the server that has it. */
+  readonly since?: number;
+}
+const all: readonly Sample[] = [
   { type: 'boolean', values: ['true', 'false'], as: 'BOOLEAN', text: ['true', 'false'] },
   { type: 'smallint', values: ['-32768', '32767'], as: 'SMALLINT', text: ['-32768', '32767'] },
   { type: 'integer', values: ['-2147483648'], as: 'INTEGER', text: ['-2147483648'] },
@@ -64,13 +70,20 @@ const samples: readonly {
     text: ['-9999999999999999999999999999.9999999999'],
   },
   { type: 'numeric(5,0)', values: ['12345'], as: 'DECIMAL(5,0)', text: ['12345'] },
-  { type: 'numeric(3,-2)', values: ['12300'], as: 'DECIMAL(5,0)', text: ['12300'] },
-  { type: 'numeric(2,4)', values: ['0.0012'], as: 'DECIMAL(4,4)', text: ['.0012'] },
+  { since: 15, type: 'numeric(3,-2)', values: ['12300'], as: 'DECIMAL(5,0)', text: ['12300'] },
+  { since: 15, type: 'numeric(2,4)', values: ['0.0012'], as: 'DECIMAL(4,4)', text: ['.0012'] },
   {
     type: 'numeric',
-    values: ["'1.10'", "'NaN'", "'Infinity'", `'${'9'.repeat(60)}.${'1'.repeat(30)}'`],
+    values: ["'1.10'", "'NaN'", `'${'9'.repeat(60)}.${'1'.repeat(30)}'`],
     as: 'VARCHAR',
-    text: ['1.10', 'NaN', 'Infinity', `${'9'.repeat(60)}.${'1'.repeat(30)}`],
+    text: ['1.10', 'NaN', `${'9'.repeat(60)}.${'1'.repeat(30)}`],
+  },
+  {
+    since: 14,
+    type: 'numeric',
+    values: ["'Infinity'", "'-Infinity'"],
+    as: 'VARCHAR',
+    text: ['Infinity', '-Infinity'],
   },
   {
     type: 'numeric(50,2)',
@@ -85,7 +98,7 @@ const samples: readonly {
     values: [
       "''",
       "'NULL'",
-      String.raw`E'a\\b\tc\nd\re\bf\fg\vh'`,
+      String.raw`E'a\\b\tc\nd\re\bf\fg\x0bh'`,
       String.raw`E'\\N'`,
       String.raw`E'\\.'`,
       String.raw`E'\\\\n'`,

