@@ -192,18 +192,28 @@ describe('a mask, on the engine route and in batches', () => {
     expect([Math.min(...shifts), Math.max(...shifts), shifts.has(0)]).toEqual([-30, 30, false]);
   });
 
-  it('never lets a rounded value overflow, nor says which value it was', async () => {
-    const home = await place.parquet('home.parquet', 'SELECT 127::TINYINT AS num');
-    const flow = new Flow({
-      name: 'f',
-      home,
-      store: place.at('store'),
-      mask: { columns: { num: { rule: 'round', to: 10 } } },
-    });
-    const error = await flow.start().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      code: 'VALUE_UNFIT',
-      message: 'f: column "num": a value (which is masked) does not fit the type TINYINT',
-    });
-  });
+  it.each([
+    ['127::TINYINT', { rule: 'round', to: 10 }, 'TINYINT'],
+    ["'99999999999999999999999999999999999999'::DECIMAL(38,0)", { rule: 'round', to: 2 }, 'DECIMAL(38,0)'],
+    ['1.7e308::DOUBLE', { rule: 'round', to: 1e308 }, 'DOUBLE'],
+    ["TIMESTAMP_NS '2262-04-11 23:47:16'", { rule: 'date_shift', by: 'id' }, 'TIMESTAMP_NS'],
+  ] as const)(
+    'fails where %s, hidden by %j, does not fit, and does not say which value it was',
+    async (value, rule, type) => {
+      // Some of the rows are shifted beyond the end of time.
+      const home = await place.parquet('home.parquet', `SELECT range AS id, ${value} AS v FROM range(20)`);
+      for (const route of ['engine', 'batches'] as const) {
+        const flow = new Flow({
+          name: 'f',
+          home,
+          store: place.at('store'),
+          mask: { key, columns: { v: rule } },
+        });
+        await expect(flow.start({ route })).rejects.toMatchObject({
+          code: 'VALUE_UNFIT',
+          message: `f: column "v": a value (which is masked) does not fit the type ${type}`,
+        });
+      }
+    },
+  );
 });

@@ -67,33 +67,39 @@ function partly(text: string, { first, last, with: sign }: MaskRule & { rule: 'p
 }
 
 /** Whole days between 1 and `days`, to or fro, from 60 bits of the keyed hash of the row. */
-function shifted(days: number, { value, type, key, by }: Masking): Masked | Unmaskable {
+function shifted(days: number, masking: Masking): Masked | Unmaskable {
+  const { value, type, key, by } = masking;
   if (type.kind !== 'date' && !times.has(type.kind)) return { why: 'its values are no dates' };
   const parts = by.map((part) => {
     const text = textAsBytes(part.value, part.type);
     return `CASE WHEN ${part.value} IS NULL THEN '-'::BLOB ELSE encode(concat(octet_length(${text}), ':')) || ${text} END`;
   });
   const row = ["'date_shift:'::BLOB", ...parts].join(' || ');
-  const number = `(CAST(concat('0x', left(${keyed(key, row)}, 15)) AS BIGINT) % ${2 * days} - ${days})`;
-  const shift = `CAST(${number} + CASE WHEN ${number} >= 0 THEN 1 ELSE 0 END AS INTEGER)`;
-  const moved =
-    type.kind === 'date'
-      ? `${value} + ${shift}`
-      : type.kind === 'timestamp_ns'
-        ? `make_timestamp_ns(epoch_ns(${value}) + ${shift}::BIGINT * 86400000000000)`
-        : `${value} + to_days(${shift})`;
+  const number = `CAST(concat('0x', left(${keyed(key, row)}, 15)) AS BIGINT) % ${2 * days}`;
+  // From halves away from zero: the hash is made once, and no shift is none.
+  const shift = `CAST(round(CAST(${number} AS DOUBLE) - ${days - 0.5}) AS INTEGER)`;
+  if (type.kind === 'timestamp_ns') {
+    const nanos = `TRY_CAST(CAST(epoch_ns(${value}) AS HUGEINT) + CAST(${shift} AS HUGEINT) * 86400000000000 AS BIGINT)`;
+    return { value: ifFinite(value, orUnfit(`make_timestamp_ns(${nanos})`, masking)), type };
+  }
+  const moved = type.kind === 'date' ? `${value} + ${shift}` : `${value} + to_days(${shift})`;
   return { value: ifFinite(value, `CAST(${moved} AS ${typeName(type)})`), type };
 }
 
 const ifFinite = (value: string, then: string): string =>
   `CASE WHEN isfinite(${value}) THEN ${then} ELSE ${value} END`;
 
+/** A value, or where it is NULL and was not before: an error that does not show what it was. */
+const orUnfit = (made: string, { value, column, type }: Masking): string =>
+  `coalesce(${made}, CASE WHEN ${value} IS NOT NULL THEN ${unfitValue(column, type, null)} END)`;
+
 function roundNumber(to: number, masking: Masking): Masked | Unmaskable {
-  const { value, type, column } = masking;
+  const { value, type } = masking;
   if (type.kind === 'double' || type.kind === 'float') {
     const step = `CAST(${to} AS DOUBLE)`;
-    const rounded = `CAST(round(CAST(${value} AS DOUBLE) / ${step}) * ${step} AS ${typeName(type)})`;
-    return { value: ifFinite(value, rounded), type };
+    const rounded = `TRY_CAST(round(CAST(${value} AS DOUBLE) / ${step}) * ${step} AS ${typeName(type)})`;
+    const finite = `CASE WHEN isfinite(${rounded}) THEN ${rounded} END`;
+    return { value: ifFinite(value, orUnfit(finite, masking)), type };
   }
   const scale = type.kind === 'decimal' ? type.scale : 0;
   if (type.kind !== 'decimal' && !integers.has(type.kind)) return { why: 'its values are no numbers' };
@@ -102,22 +108,15 @@ function roundNumber(to: number, masking: Masking): Masked | Unmaskable {
     const places = scale === 0 ? 'whole numbers' : `numbers with ${scale} places behind the point`;
     return { why: `its values are ${places}, of which ${to} is none` };
   }
-  // As a whole number of the last place, of either sign, so that nothing passes through a floating-point number.
+  // As a whole number of the last place, so that nothing passes through a floating-point number.
   const units =
     type.kind === 'decimal'
       ? `CAST(replace(CAST(${value} AS VARCHAR), '.', '') AS HUGEINT)`
       : `CAST(${value} AS HUGEINT)`;
   const steps = `((abs(${units}) + ${step / 2n}) // ${step})`;
-  const rounded = `(${steps} * ${step} * sign(${units}))`;
-  const made =
-    type.kind === 'decimal'
-      ? `TRY_CAST(concat(${rounded}, 'e-${scale}') AS ${typeName(type)})`
-      : `TRY_CAST(${rounded} AS ${typeName(type)})`;
-  const unfit = unfitValue(column, type, null);
-  return {
-    value: `CASE WHEN ${value} IS NULL THEN NULL WHEN ${made} IS NULL THEN ${unfit} ELSE ${made} END`,
-    type,
-  };
+  const rounded = `(${steps} * ${step} * sign(${value}))`;
+  const text = type.kind === 'decimal' ? `concat(${rounded}, 'e-${scale}')` : rounded;
+  return { value: orUnfit(`TRY(CAST(${text} AS ${typeName(type)}))`, masking), type };
 }
 
 /** A number as a whole number of units of the last place; null where it is none. */
