@@ -94,6 +94,26 @@ export const errorExamples = {
     type: 'TIMESTAMP',
   },
 
+  SCHEMA_DRIFT: {
+    name: 'crm_accounts',
+    flow: 'crm',
+    changes: [
+      {
+        what: 'missing',
+        message:
+          'column "name" (VARCHAR) is missing, and seems to be called "full_name" now; its values would go with the rows that are replaced',
+      },
+      {
+        what: 'changed',
+        message: 'column "paid" was DATE and is VARCHAR now; no type holds the values of both',
+      },
+    ],
+  },
+  SCHEMA_FILE_DAMAGED: {
+    path: '.hygge/schemas/orders.yml',
+    reason: 'column "amount" has the type NUMBER, which is none',
+  },
+
   DATABASE_LOCKED: { path: 'data/shop.duckdb', holder: '/usr/bin/duckdb (PID 4711)' },
   NOT_A_DATABASE: { path: 'data/shop.csv', what: 'DuckDB database', reason: 'it begins otherwise' },
   TABLE_NEEDED: { name: 'orders', keys: ['table', 'query'] },

@@ -3,8 +3,9 @@ export const exampleFlow = 'candles';
 /** The file that editors read the keys from. */
 export const schemaFile = 'hygge.schema.json';
 
-export const gitignore = `# What hygge keeps for itself, and what it moves
-.hygge/
+export const gitignore = `# What hygge keeps for itself, and what it moves; the columns of the last runs are worth keeping
+.hygge/*
+!.hygge/schemas/
 data/store/
 `;
 

@@ -11,6 +11,7 @@ import { entityPlace } from './entity-place.js';
 import { mergeLayers, normalizeLayer } from './layer.js';
 import { child, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import type { Problems } from './problems.js';
+import { schemaSettings } from './schema-settings.js';
 import { entitySchema, flowSchema, settingsSchema } from './schemas.js';
 import { given } from './wording.js';
 
@@ -27,6 +28,8 @@ export interface RawFlow {
 export interface FlowContext {
   readonly registry: Registry;
   readonly root: string;
+  /** Settings of the project that all flows begin with. */
+  readonly project: MapNode;
   readonly problems: Problems;
   /** Takes the place of every run_type. */
   readonly runType: RunType | undefined;
@@ -205,7 +208,7 @@ function readEntity(
   raw: RawFlow,
   entity: string | null,
   layers: readonly MapNode[],
-  { registry, root, problems, runType, readFile }: FlowContext,
+  { registry, root, project, problems, runType, readFile }: FlowContext,
 ): ReadEntity | undefined {
   const parts = layers.map((layer) =>
     withContractFile(withKeys(layer, { home: undefined, store: undefined }), { root, entity, readFile }),
@@ -213,7 +216,7 @@ function readEntity(
   const context = { where: `flow ${raw.name}`, problems };
   // By itself too, for what is wrong in it may be hidden by the next.
   if (parts.length > 1) for (const part of parts) check(settingsSchema, part, { ...context, isPart: true });
-  const merged = mergeLayers(parts);
+  const merged = mergeLayers([project, ...parts]);
   const settings = check(settingsSchema, merged, context);
   checkMaskKey(merged, context);
   const [flow = map([]), ...own] = layers;
@@ -269,6 +272,7 @@ function readEntity(
       verify: settings.verify,
       retry: settings.retry ?? defaultRetry,
     },
+    schema: schemaSettings(settings.schema, root),
     ...entityContract(settings.contract, settings.watermark?.primary_key, merged),
     at: home.at,
     store_at: store.at,

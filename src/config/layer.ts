@@ -82,7 +82,7 @@ function excluded(node: MapNode, key: string, other: string, where: string, prob
   return withKeys(node, { [key]: undefined });
 }
 
-const mergedKeyByKey = new Set(['watermark', 'journal', 'source_config', 'retry', 'mask']);
+const mergedKeyByKey = new Set(['watermark', 'journal', 'source_config', 'retry', 'mask', 'schema']);
 
 /** Settings of the layers, from the first to the last; what a later one says counts. */
 export function mergeLayers(layers: readonly MapNode[]): MapNode {

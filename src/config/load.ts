@@ -76,8 +76,17 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const names = (): string[] => reader.files.map((file) => displayPath(file, cwd));
   if (node === undefined) problems.throwIfAny(names());
   const flows = applyVars(found, overrides.vars ?? [], problems);
+  const schema = node?.entries.get('schema');
+  const settings = map(schema === undefined ? [] : [['schema', schema]]);
   const entities = flows.flatMap((flow) =>
-    readFlow(flow, { registry, root, problems, runType: overrides.runType, readFile: reader.once }),
+    readFlow(flow, {
+      registry,
+      root,
+      project: settings,
+      problems,
+      runType: overrides.runType,
+      readFile: reader.once,
+    }),
   );
   const connections = readConnections(child(node ?? map([]), 'connections'), registry, problems);
   for (const { config } of entities) checkConnection(config, connections, registry, problems);

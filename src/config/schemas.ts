@@ -5,6 +5,7 @@ import { verifyLevels } from '../core/fingerprint.js';
 import { parseLag } from '../core/lag.js';
 import { contractSchema } from './contract-schema.js';
 import { parseBytes } from './memory.js';
+import { schemaSettingsSchema } from './schema-settings.js';
 import { parseSeconds } from './seconds.js';
 import { columnsSchema, maskSchema, polishSchema } from './shaping-schemas.js';
 
@@ -139,6 +140,9 @@ const shared = {
   retry: retrySchema
     .nullish()
     .describe('How often an error that may pass is tried again, from the beginning'),
+  schema: schemaSettingsSchema
+    .nullish()
+    .describe('What becomes of columns that are not those of the last run'),
   journal: journalSchema.nullish().describe('As in hygge.yml'),
   options: z
     .record(z.string(), z.unknown())
@@ -198,5 +202,6 @@ export const workspaceSchema = z.strictObject({
     .describe('Systems that homes and stores share, by name'),
   options: runOptionsSchema.nullish().describe('Limits and habits of a run'),
   journal: journalSchema.nullish().describe('Where the record of all runs is kept'),
+  schema: schemaSettingsSchema.nullish().describe('As in a flow: what all of them begin with'),
   plugins: z.array(text).nullish().describe('Packages or files that add types of homes and stores'),
 });

@@ -7,6 +7,7 @@ import { ConnectionTable, type FlowContext } from '../flow/index.js';
 import { type JournalEntry, openJournal, standing } from '../journal/index.js';
 import type { RunRequest } from './coordinator.js';
 import { lastWatermark } from './earlier-journal.js';
+import { SchemaFiles } from './kept-schemas.js';
 import { lastTypes } from './last-types.js';
 import { runsAside } from './quarantine.js';
 import type { JournalRecorder } from './recorder.js';
@@ -40,6 +41,7 @@ export async function withContext<T>(
       runId,
       project,
       recorder,
+      schemas: new SchemaFiles(state),
       state,
       lastTypes: async ({ name }) => {
         // The journal is read once, however many entities ask.

@@ -17,6 +17,7 @@ import { withContext } from './context.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { sampleOfEntity, scratchOf } from './sample.js';
+import { type SchemaAsk, type SchemaOutcome, schemaOf } from './schemas.js';
 import { type Selection, select } from './select.js';
 import { sideBySide } from './side-by-side.js';
 import { findRun, type PublishedRun, type UndoOutcome, undoRun } from './undo.js';
@@ -186,6 +187,11 @@ export class Coordinator {
     const names = new Set(run.entries.map(({ name }) => name));
     const entities = this.#workspace.entities.filter(({ name }) => names.has(name));
     return this.#recording(request, (context, recorder) => undoRun(run, entities, context, recorder));
+  }
+
+  /** The columns that the entities settled with the last time; with `diff` and `accept` held against those of now. */
+  schemas(ask: SchemaAsk, request: RunRequest = {}): Promise<readonly SchemaOutcome[]> {
+    return this.#collect(request, (config, context) => schemaOf(config, context, ask));
   }
 
   /** The watermarks that the entities would go on from. */

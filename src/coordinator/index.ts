@@ -10,6 +10,7 @@ export {
 export { type DiscoverRequest, type Discovery, discover } from './discover.js';
 export type { RecoverOutcome } from './recover.js';
 export { sampleOf, scratchOf } from './sample.js';
+export type { SchemaAsk, SchemaOutcome } from './schemas.js';
 export { type Selection, select } from './select.js';
 export type { PublishedRun, UndoOutcome } from './undo.js';
 export type { VerifyOutcome } from './verify.js';

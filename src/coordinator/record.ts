@@ -34,9 +34,14 @@ export function journalEntry({ run, result, record, rowsStaged }: FinishedRun): 
     inferred: record?.inferred ?? null,
     retries: config.retries ?? null,
     peak_memory_bytes: result.peak_memory_bytes,
-    message: result.error?.message ?? (result.status === 'skip' ? result.reason : null),
+    message: result.error?.message ?? (result.status === 'skip' ? result.reason : changesOf(result)),
     error_code: result.error?.code ?? null,
   };
+}
+
+/** In which its columns differed from those of the run before; null where they did not. */
+function changesOf({ schema_changes: changes = [] }: EntityResult): string | null {
+  return changes.length === 0 ? null : `schema: ${changes.map(({ message }) => message).join('; ')}`;
 }
 
 /** The entry of an entity that was not started. */

@@ -1,5 +1,6 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { Contract } from './contract.js';
+import type { SchemaChange, SettledColumn } from './drift.js';
 import type { NullsRule } from './entity-config.js';
 import type { VerifyLevel } from './fingerprint.js';
 import type { AddedColumn, ColumnChoice } from './shaping.js';
@@ -59,6 +60,10 @@ export interface Plan {
   readonly limit: number | null;
   /** The columns as they settle. */
   readonly output: Schema;
+  /** In which the columns that come differ from those of the last run, and what becomes of it. */
+  readonly schema_changes: readonly SchemaChange[];
+  /** How the shaped columns become those that settle; null where they are so already. */
+  readonly settling: readonly SettledColumn[] | null;
   readonly estimate: Estimate;
   /** What is in the store now; with `mode` "replace", what hygge put there goes. */
   readonly contents: StoreContents;

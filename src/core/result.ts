@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../errors/index.js';
 import type { Route, RunType } from './capabilities.js';
 import type { CheckResult } from './contract.js';
+import type { SchemaChange } from './drift.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { Merged } from './store.js';
 
@@ -43,6 +44,8 @@ export interface EntityResult {
   readonly rows_quarantined?: number;
   /** The folder that holds them; null where there are none. */
   readonly quarantine?: string | null;
+  /** In which the columns differed from those of the run before, where they did. */
+  readonly schema_changes?: readonly SchemaChange[];
   readonly error: ErrorReport | null;
 }
 

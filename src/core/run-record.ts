@@ -1,5 +1,7 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { Fingerprint } from './fingerprint.js';
+import { type KeptColumn, schemaOf } from './kept-schema.js';
+import type { Schema } from './types.js';
 
 /**
  * What a run keeps durably with the data that it publishes: enough to write its entry in the journal when it did
@@ -46,6 +48,8 @@ export interface RunRecord {
   readonly fingerprint: Fingerprint | null;
   /** The types that the home found out from its data, as the engine spells them; left out where it had none to find. */
   readonly inferred?: Readonly<Record<string, string>>;
+  /** The columns as they settled; left out by earlier versions. */
+  readonly schema?: readonly KeptColumn[];
   /** Tells one configuration of the entity from another. */
   readonly config_digest: string;
   readonly hygge_version: string;
@@ -60,6 +64,13 @@ export function asRunRecord(value: unknown): RunRecord | null {
   const fits =
     version === 1 && typeof runId === 'string' && typeof name === 'string' && typeof rows === 'number';
   return fits ? (value as RunRecord) : null;
+}
+
+/** The columns that a run settled with; null where its record does not tell. */
+export function keptSchemaOf({ schema }: RunRecord): Schema | null {
+  if (!Array.isArray(schema) || schema.length === 0) return null;
+  const columns = schemaOf(schema);
+  return 'unknown' in columns ? null : columns;
 }
 
 /**

@@ -45,6 +45,18 @@ export interface StageRequest {
   readonly key?: readonly string[];
   /** With mode "merge": of two rows with one key, that with the greater value here is the later; null: the new one. */
   readonly order?: string | null;
+  /** As of {@link SchemaRequest}. */
+  readonly alter?: boolean;
+}
+
+/** How rows with some columns are going to be written. */
+export interface SchemaRequest {
+  readonly mode: WriteMode;
+  /**
+   * Whether a table that is there may be changed for them, when they are published: columns that it lacks added, types
+   * widened, columns allowed to be NULL. Default: false.
+   */
+  readonly alter?: boolean;
 }
 
 /** What of some files is wanted; as in a plan. */
@@ -128,7 +140,7 @@ export interface StoreSession {
    */
   held?(schema: Schema, reach?: Reach): Promise<Relation | null>;
   /** Fails where the store has nothing for the type of a column. Asked before `begin`, in a plan too; writes nothing. */
-  checkSchema?(schema: Schema): Promise<void>;
+  checkSchema?(schema: Schema, request?: SchemaRequest): Promise<void>;
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation; with {@link takesParts} those of some more relations. */

@@ -1,4 +1,11 @@
-export { forEach, syncFile, syncFolder, writeFileDurably } from './durable.js';
+export {
+  forEach,
+  makeFolders,
+  readIfThere,
+  syncFile,
+  syncFolder,
+  writeFileDurably,
+} from './durable.js';
 export { fileError, translated } from './file-error.js';
 export { errorCode, type FileSystem } from './file-system.js';
 export {

@@ -5,6 +5,7 @@ import type { EntityConfig } from '../core/entity-config.js';
 import type { Registry } from '../core/registry.js';
 import type { KeptWatermark } from '../core/watermark.js';
 import type { Recorder } from './record.js';
+import type { KeptSchemas } from './schema/compare.js';
 
 /** What a flow needs of its surroundings. */
 export interface FlowContext {
@@ -27,6 +28,8 @@ export interface FlowContext {
   readonly lastRows?: ((config: EntityConfig) => Promise<number | null>) | undefined;
   /** The runs of an entity whose rows were put aside, and moved by no other run since; from the journal. */
   readonly runsAside?: ((config: EntityConfig) => Promise<readonly string[]>) | undefined;
+  /** The columns that each entity settled with the last time; left out for a flow without a project. */
+  readonly schemas?: KeptSchemas | undefined;
   /** Where what ran is recorded. */
   readonly recorder?: Recorder | undefined;
   /** Forces a route; an error where it cannot be taken. */

@@ -53,7 +53,8 @@ export async function execute(
     );
   let published: Published | null = null;
   try {
-    const request = { mode: plan.mode, schema: plan.output, verify: plan.settings.verify };
+    const { mode, output: schema, settings } = plan;
+    const request = { mode, schema, verify: settings.verify, alter: prepared.alter };
     if (!prepared.begun) {
       await guard(store.begin({ ...request, rows: expectedRows(prepared) }));
       await guard(listeners.onEarlier(prepared.earlier));

@@ -21,6 +21,7 @@ import { defaultRetry, type Plan, type RetrySettings, type TypedConfig } from '.
 import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
+import { defaultSchemaSettings } from '../core/schema-rules.js';
 import { openEngine } from '../engine/index.js';
 import { fail, HyggeError } from '../errors/index.js';
 import { ConnectionTable } from './connections.js';
@@ -132,6 +133,7 @@ export class Flow {
         retry: { ...defaultRetry, ...options.retry },
       },
       contract: options.contract === undefined ? null : parseContract(options.contract),
+      schema: defaultSchemaSettings,
       at: null,
       store_at: null,
     };

@@ -6,4 +6,6 @@ export { type Prepared, prepare } from './prepare.js';
 export { type Preview, preview } from './preview.js';
 export { configDigest, type FinishedRun, type Recorder, type RunIdentity } from './record.js';
 export { runEntity, skippedResult } from './run.js';
+export type { KeptSchemas } from './schema/compare.js';
+export { keptColumnsOf, lookAtSchema, type SchemaLook } from './schema/look.js';
 export { checkedWatermark } from './window/open.js';

@@ -1,7 +1,7 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { WriteMode } from '../core/capabilities.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
-import type { HomeSession, Impossible } from '../core/home.js';
+import type { HomeSession } from '../core/home.js';
 import type { Estimate, Plan, StoreContents } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
 import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/store.js';
@@ -12,7 +12,10 @@ import { knownAside, withAside } from './checks/known-aside.js';
 import type { FlowContext, LazySession } from './context.js';
 import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
 import { checkApart } from './overlap.js';
-import { chooseRoute, noCopy, noFiles } from './route.js';
+import { planCopy } from './plan-copy.js';
+import { chooseRoute, noCopy } from './route.js';
+import { type Compared, compareSchema } from './schema/compare.js';
+import { settledTarget } from './schema/settle.js';
 import { checkComparable, checkFilter, compileShape, type Shape } from './shape/index.js';
 import { checkVerifiable } from './verify.js';
 import type { Watchdog } from './watchdog.js';
@@ -36,6 +39,8 @@ export interface Prepared {
   readonly keep: KeptWatermark | null;
   /** Whether the store is taken already: what is planned from what it holds must stay true. */
   readonly begun: boolean;
+  /** Whether a table that is there may be changed for the columns. */
+  readonly alter: boolean;
   readonly homeSession: LazySession;
   readonly storeSession: LazySession;
   /** What was read already to learn the types of a home that declares none. */
@@ -68,11 +73,12 @@ export async function prepare(
   const opening: Work = { config, types, context, ends };
   try {
     const source = await ends.openHome();
-    const target = await shapeOf(opening, source.schema);
+    const given = await shapeOf(opening, source.schema);
+    const work = { ...opening, config: { ...config, columns: given.shape.columns } };
+    const taken = await takeStore(work, { ...given, asked: config }, notice, carryOut);
+    const target = settledTarget(given, taken.drift);
     const { shape } = target;
-    const work = { ...opening, config: { ...config, columns: shape.columns } };
     const checks = await FlowChecks.open(config, target.output, context, ends.homeSession);
-    const taken = await takeStore(work, target, notice, carryOut);
     const isCollected =
       target.isWatched && source.home.relation === undefined && source.home.read !== undefined;
     const opened = isCollected ? await ends.collect(source) : source;
@@ -81,6 +87,7 @@ export async function prepare(
     const { homeSession, storeSession, watchdog, earlier } = ends;
     const { home, read, first } = opened;
     const { store, begun } = taken;
+    const alter = taken.drift.isKnown;
     const { moving, keep } = window;
     const close = (): Promise<void> => ends.close();
     return {
@@ -93,6 +100,7 @@ export async function prepare(
       moving,
       keep,
       begun,
+      alter,
       homeSession,
       storeSession,
       read,
@@ -141,6 +149,8 @@ async function shapeOf({ config, types, context, ends }: Work, schema: Schema): 
 /** A store that has said what it holds. */
 interface TakenStore {
   readonly store: StoreSession;
+  /** What is different since the last run, and the columns that settle. */
+  readonly drift: Compared;
   readonly contents: StoreContents;
   readonly begun: boolean;
 }
@@ -148,23 +158,27 @@ interface TakenStore {
 /** Opens the store; takes it already where what it holds decides about what is moved. */
 async function takeStore(
   { config, types, context, ends }: Work,
-  { output, isWatched }: Target,
+  { output: given, isWatched, asked }: Target & { readonly asked: EntityConfig },
   notice: (message: string) => void,
   carryOut: boolean,
 ): Promise<TakenStore> {
   const { verify } = config.settings;
   const { mode } = types;
   const store = await ends.openStore(context.runId, notice);
+  const { schemas } = context;
+  const drift = await ends.atStore(compareSchema({ config: asked, mode, given, schemas, store }));
+  const { output, isKnown: alter } = drift;
   const { type } = types.store.definition;
   checkVerifiable({ name: config.name, level: verify, type, schema: output }, store);
   checkCheckable(config, type, output, store);
-  if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output));
+  if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output, { mode, alter }));
   const begun = carryOut && isWatched;
   if (begun) {
-    await ends.atStore(store.begin({ mode, schema: output, rows: null, verify, ...mergeBy(config, mode) }));
+    const request = { mode, schema: output, rows: null, verify, alter, ...mergeBy(config, mode) };
+    await ends.atStore(store.begin(request));
     await context.recorder?.earlier(config, ends.earlier);
   }
-  return { store, begun, contents: await ends.atStore(store.inspect()) };
+  return { store, drift, begun, contents: await ends.atStore(store.inspect()) };
 }
 
 /** Fixes which rows are moved. */
@@ -199,7 +213,7 @@ async function planOf(
   { config, types, context, ends }: Work,
   { home, schema }: OpenHome,
   { shape, output }: Target,
-  { store, contents }: TakenStore,
+  { store, drift, contents }: TakenStore,
   { moving, window, warnings }: Opened,
 ): Promise<Pick<Prepared, 'plan' | 'copy' | 'filesShape'>> {
   const { watchdog } = ends;
@@ -227,6 +241,8 @@ async function planOf(
     where,
     limit: shape.limit,
     output,
+    schema_changes: drift.changes,
+    settling: drift.settling,
     estimate: atMost(shape.limit, estimateOf(await watchdog.race(home.estimate()), moving, copied)),
     contents,
     watermark: window,
@@ -270,22 +286,6 @@ function mergeBy({ watermark, columns }: EntityConfig, mode: WriteMode): Pick<St
     key: key.map((column) => settledName(column, columns) ?? column),
     order: order === null ? null : (settledName(order, columns) ?? null),
   };
-}
-
-/** How the home's files would be copied into the store; or why they cannot be. */
-async function planCopy(
-  home: HomeSession,
-  store: StoreSession,
-  shape: FilesShape,
-  { merge, fresh }: Moving,
-): Promise<FilesPlan | Impossible> {
-  if (merge !== null) return { impossible: 'rows are merged by their key, so every one is looked at' };
-  if (home.files === undefined || store.planFiles === undefined) return noFiles;
-  const files = await home.files();
-  if ('impossible' in files) return files;
-  if (fresh !== false) return store.planFiles(files, shape);
-  const none = await store.planFiles([], shape);
-  return 'impossible' in none ? none : { ...none, reason: 'spliced: no row is above what the store holds' };
 }
 
 function foreignWarning(mode: WriteMode, foreign: readonly string[]): string[] {

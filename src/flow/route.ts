@@ -10,7 +10,8 @@ export const noFiles: Impossible = {
 };
 
 /** The answer where values do not settle as they are; null where they do. */
-export function noCopy({ columns, added, values, limit }: Shape): Impossible | null {
+export function noCopy({ columns, added, values, limit, settled }: Shape): Impossible | null {
+  if (settled !== null) return { impossible: 'columns are brought to those that the store has' };
   if (limit !== null) return { impossible: `no more than ${limit} row(s) are moved, the first ones` };
   if (values === null) return null;
   const cast = columns?.filter(({ as }) => as !== undefined).length ?? 0;

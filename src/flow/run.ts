@@ -86,6 +86,7 @@ async function tryOnce(
     });
     const { plan } = prepared;
     events.emit('flow.planned', { ref, plan });
+    for (const { message } of plan.schema_changes) events.emit('flow.notice', { ref, message });
     outcome = await execute(prepared, run, {
       onEarlier: async (runs) => context.recorder?.earlier(config, runs),
       onProgress: throttledProgress(ref, plan, events),
@@ -103,6 +104,7 @@ async function tryOnce(
   let tried: Tried = { result, error, record, rowsStaged: outcome?.staged.rows ?? null };
   try {
     if (record !== null) await context.recorder?.finished({ run, ...tried });
+    if (record !== null && prepared !== null) await keepSchema(prepared.plan, config, ref, context, events);
   } catch (thrown) {
     const { message } = asHyggeError(thrown);
     const facts = { name: config.name, rows: result.rows, reason: message };
@@ -111,6 +113,21 @@ async function tryOnce(
     await prepared?.close();
   }
   return tried;
+}
+
+/** What settled is what the next run is compared with. Where it cannot be kept, the store's own record has it too. */
+async function keepSchema(
+  { output }: Plan,
+  config: EntityConfig,
+  ref: EntityRef,
+  { schemas }: FlowContext,
+  events: Events,
+): Promise<void> {
+  if (config.limit != null) return;
+  await schemas?.write(config, output).catch((error) => {
+    const message = `the columns could not be kept for the next run: ${asHyggeError(error).message}`;
+    events.emit('flow.notice', { ref, message });
+  });
 }
 
 function failed(tried: Tried, error: HyggeError): Tried {
@@ -149,6 +166,7 @@ function resultOf(
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     ...watermarkOfResult(plan, published !== null),
     ...checksOf(config, outcome, error),
+    ...(plan === null || plan.schema_changes.length === 0 ? {} : { schema_changes: plan.schema_changes }),
     ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,
   };

@@ -64,7 +64,7 @@ export interface JournalEntry {
   readonly undoes: string | null;
   /** The runs whose rows were put aside, and moved again by this one; null for every other run. */
   readonly retries: readonly string[] | null;
-  /** Why it failed or was skipped, or what was done; null for a run that succeeded. */
+  /** Why it failed or was skipped, or what was done; of a run that succeeded: in which its columns had changed, or null. */
   readonly message: string | null;
   readonly error_code: string | null;
 }

@@ -35,7 +35,7 @@ function outcomeText(outcome: PlanOutcome, output: Output, brush: Paint, options
   if (outcome.plan === null) return name;
   const lines = planLines(outcome.plan, options).map(([label, text]) => {
     const room = output.columns === null ? text : shorten(text, Math.max(20, output.columns - 13));
-    return `  ${(label === 'note' ? brush.warn : brush.faint)(label.padEnd(9))}  ${room}`;
+    return `  ${(label === 'note' || label === 'schema' ? brush.warn : brush.faint)(label.padEnd(9))}  ${room}`;
   });
   return [name, ...lines].join('\n');
 }
@@ -62,6 +62,7 @@ function planLines(plan: Plan, options: PlansOptions): [label: string, text: str
     const amount = found === plan.schema.length ? 'all of them' : counted(found, 'column');
     lines.push(['types', `${amount} found out from the data; columns: declares them`]);
   }
+  for (const { message } of plan.schema_changes) lines.push(['schema', oneLine(message)]);
   if (plan.where !== null) lines.push(['where', oneLine(plan.where)]);
   if (plan.watermark !== null) lines.push(['watermark', watermarkText(plan.watermark)]);
   if (plan.contract !== null) lines.push(['contract', oneLine(contractLine(plan.contract))]);

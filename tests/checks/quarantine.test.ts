@@ -234,7 +234,7 @@ describe('checks against other data', () => {
       ['passed', '100 rows, and 55 last time'],
       ['warned', '100 rows, and 55 last time'],
     ]);
-    await work.parquet('home/orders.parquet', 'SELECT i AS id FROM range(79) AS r(i)');
+    await work.parquet('home/orders.parquet', 'SELECT i AS id, i AS customer FROM range(79) AS r(i)');
     const third = await (await work.project()).coordinator.start();
     expect(third.flows[1]?.error?.message).toContain('79 rows, and 100 last time');
     await orders('  columns: { id: { references: customer.id } }\n');

@@ -147,6 +147,8 @@ export function plan(parts: Partial<Plan> = {}): Plan {
     where: null,
     limit: null,
     output: schema,
+    schema_changes: [],
+    settling: null,
     estimate: { rows: 3_000_000, bytes: 21_000_000, files: 2, exact: true },
     contents: { files: 0, rows: 0, bytes: 0, foreign: [] },
     watermark: null,

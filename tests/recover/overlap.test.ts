@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseHome, parseStore } from '../../src/config/index.js';
 import { defaultRetry } from '../../src/core/plan.js';
+import { defaultSchemaSettings } from '../../src/core/schema-rules.js';
 import { checkApart } from '../../src/flow/overlap.js';
 import { builtinRegistry, HyggeError } from '../../src/index.js';
 
@@ -34,6 +35,7 @@ function refusal(home: string, store: string): string | null {
     limit: null,
     watermark: null,
     settings: { queue_size: 1, timeout: 1, verify: 'counts', retry: defaultRetry },
+    schema: defaultSchemaSettings,
     at: { file: 'flow.yml', line: 2, column: 3 },
     store_at: null,
   } as const;

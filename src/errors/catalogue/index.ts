@@ -10,6 +10,7 @@ import { parquetErrors } from './parquet.js';
 import { publishingErrors } from './publishing.js';
 import { rowErrors } from './rows.js';
 import { runErrors } from './run.js';
+import { schemaErrors } from './schema.js';
 import { shapingErrors } from './shaping.js';
 import { textErrors } from './text.js';
 import { verifyErrors } from './verify.js';
@@ -29,6 +30,7 @@ export const catalogue = {
   ...publishingErrors,
   ...rowErrors,
   ...runErrors,
+  ...schemaErrors,
   ...shapingErrors,
   ...textErrors,
   ...watermarkErrors,

@@ -43,7 +43,7 @@ export async function compileShape(
     const output = choices.map(({ from, name }) => ({ ...columnOf(from), name }));
     const isWhole = config.columns === null && choices.every(({ from, name }) => from === name);
     const columns = isWhole ? null : choices;
-    return { shape: { ...rows, columns, added, values: null, reads: [] }, output };
+    return { shape: { ...rows, settled: null, columns, added, values: null, reads: [] }, output };
   }
   const session = await engine();
   const compiler = new Compiler(config, masks, columnOf, session);
@@ -53,7 +53,7 @@ export async function compileShape(
   const isChanged = added.length > 0 || made.some(({ value }, i) => value !== sourceOf(settled[i]));
   const values = isChanged ? made.map(({ value, name }) => `${value} AS ${identifier(name)}`) : null;
   const reads = readBesides(choices, added, masks);
-  return { shape: { ...rows, columns: choices, added, values, reads }, output };
+  return { shape: { ...rows, settled: null, columns: choices, added, values, reads }, output };
 }
 
 const sourceOf = (column: SettledColumn | undefined): string | null =>

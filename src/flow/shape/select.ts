@@ -16,6 +16,8 @@ export interface Shape {
   readonly values: readonly string[] | null;
   /** Columns of the home that `values` look at, besides those that are carried. */
   readonly reads: readonly string[];
+  /** The columns as the store has them, as expressions over the shaped ones; null: they settle as they are shaped. */
+  readonly settled: readonly string[] | null;
 }
 
 /** All rows and columns as they are. */
@@ -26,6 +28,7 @@ export const unshaped: Shape = {
   limit: null,
   values: null,
   reads: [],
+  settled: null,
 };
 
 /** The same relation, shaped. */
@@ -34,7 +37,13 @@ export function shapeRelation(relation: Relation, shape: Shape, output: Schema):
 }
 
 /** The SELECT of the wanted rows and columns out of another SELECT. */
-export function shapeSelect(sql: string, { columns, where, limit, values }: Shape): string {
+export function shapeSelect(sql: string, shape: Shape): string {
+  const { settled } = shape;
+  if (settled === null) return shapedSelect(sql, shape);
+  return `SELECT ${settled.join(', ')} FROM (${shapedSelect(sql, shape)}\n)`;
+}
+
+function shapedSelect(sql: string, { columns, where, limit, values }: Shape): string {
   if (columns === null && values === null && where === null && limit === null) return sql;
   const renamed = columns?.map(({ from, name }) => `${identifier(from)} AS ${identifier(name)}`);
   const chosen = (values ?? renamed)?.join(', ') ?? '*';
@@ -69,7 +78,7 @@ async function* shapedBatches(
   output: Schema,
   home: { readonly schema: Schema; engine(): Promise<EngineSession> },
 ): AsyncGenerator<Batch> {
-  if (shape.where === null && shape.values === null) {
+  if (shape.where === null && shape.values === null && shape.settled === null) {
     for await (const batch of batches) yield chooseColumns(batch, shape, output);
     return;
   }

@@ -2,6 +2,7 @@ import { folded, shownTable } from '../../connections/duckdb/index.js';
 import type { Destination } from '../../connections/runs-table.js';
 import type { EngineSession } from '../../core/engine.js';
 import { type LogicalType, type Schema, sameType, typeName } from '../../core/types.js';
+import { hasText, holds } from '../../core/widen.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 
@@ -30,20 +31,36 @@ export interface Match {
   /** As the table names it. */
   readonly to: string;
   readonly given: LogicalType;
+  /** The type of the table's column, once it has been changed. */
   readonly held: LogicalType;
+  /** What is done to the table for it when the rows are published; null: nothing. */
+  readonly change: 'add' | 'widen' | null;
+  /** Whether it may be NULL from then on, and never was. */
+  readonly isFreed: boolean;
 }
 
-/** How rows get into a table that is there; TABLE_UNFIT where it lacks one of their columns. */
+/**
+ * How rows get into a table that is there; TABLE_UNFIT where it lacks one of their columns. `alter`: whether it may be
+ * changed to have them.
+ */
 export function matchColumns(
   name: string,
   destination: Destination,
   schema: Schema,
   there: Schema,
+  alter: boolean,
 ): readonly Match[] {
   const known = new Map(there.map((column) => [folded(column.name), column]));
   return schema.map((column) => {
     const own = known.get(folded(column.name));
-    if (own !== undefined) return { from: column.name, to: own.name, given: column.type, held: own.type };
+    const isFreed = alter && own?.nullable === false && column.nullable;
+    const names = { from: column.name, to: own?.name ?? column.name, given: column.type, isFreed };
+    if (own !== undefined && (!alter || holds(own.type, column.type)))
+      return { ...names, held: own.type, change: null };
+    if (own !== undefined && growsInto(own.type, column.type))
+      return { ...names, held: column.type, change: 'widen' };
+    if (own !== undefined) return { ...names, held: own.type, change: null };
+    if (alter) return { ...names, held: column.type, change: 'add' };
     const columns = there.map((one) => one.name).join(', ');
     throw fail('TABLE_UNFIT', {
       name,
@@ -52,6 +69,30 @@ export function matchColumns(
     });
   });
 }
+
+/** Whether a column of the table may become one of another type: every value of it has one there. */
+const growsInto = (own: LogicalType, wanted: LogicalType): boolean =>
+  holds(wanted, own) || (wanted.kind === 'varchar' && hasText(own));
+
+/** The statements that make a table have the columns of some rows. */
+export function alterSql(table: string, matches: readonly Match[]): readonly string[] {
+  return matches.flatMap(({ to, held, change, isFreed }) => {
+    const column = `COLUMN ${identifier(to)}`;
+    const type = typeName(held);
+    return [
+      ...(change === 'add' ? [`ALTER TABLE ${table} ADD ${column} ${type}`] : []),
+      ...(change === 'widen' ? [`ALTER TABLE ${table} ALTER ${column} SET DATA TYPE ${type}`] : []),
+      ...(isFreed ? [`ALTER TABLE ${table} ALTER ${column} DROP NOT NULL`] : []),
+    ];
+  });
+}
+
+/** A column of the table `t`, before it is changed, as a value of what it is going to be. */
+export const asThere = ({ to, held, change }: Match): string => {
+  const type = typeName(held);
+  if (change === 'add') return `CAST(NULL AS ${type})`;
+  return change === 'widen' ? `CAST(t.${identifier(to)} AS ${type})` : `t.${identifier(to)}`;
+};
 
 /** A column of the rows as a value of the table's column. */
 export const asHeld = ({ from, given, held }: Match, of = ''): string => {

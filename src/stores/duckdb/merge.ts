@@ -1,7 +1,7 @@
 import type { EngineSession, StatementOptions } from '../../core/engine.js';
 import type { Merged } from '../../core/store.js';
 import { identifier } from '../../engine/index.js';
-import { asHeld, type Match } from './columns.js';
+import { asHeld, asThere, type Match } from './columns.js';
 
 export interface MergeRequest {
   readonly engine: EngineSession;
@@ -30,7 +30,7 @@ function sameKey({ matches, key }: Pick<MergeRequest, 'matches' | 'key'>): strin
 export async function compare(request: MergeRequest): Promise<Merged> {
   const { engine, staged, target, matches, options } = request;
   const same = matches
-    .map((match) => `t.${identifier(match.to)} IS NOT DISTINCT FROM ${asHeld(match, 's.')}`)
+    .map((match) => `${asThere(match)} IS NOT DISTINCT FROM ${asHeld(match, 's.')}`)
     .join(' AND ');
   const hits = `SELECT s.rowid AS place, bool_or(${laterThan(request)}) OR bool_and(${same}) AS stays FROM ${target} AS t JOIN ${staged} AS s ON ${sameKey(request)} GROUP BY s.rowid`;
   await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_hits AS ${hits}`, options);
@@ -63,7 +63,7 @@ function laterThan({ matches, order }: MergeRequest): string {
   if (match === undefined) return 'false';
   const { kind } = match.held;
   const isOpen = kind === 'float' || kind === 'double' || kind === 'date' || kind.startsWith('timestamp');
-  const [there, given] = [`t.${identifier(match.to)}`, asHeld(match, 's.')].map((value) =>
+  const [there, given] = [asThere(match), asHeld(match, 's.')].map((value) =>
     isOpen ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value,
   );
   return `${there} IS NOT NULL AND coalesce(${there} > ${given}, true)`;

@@ -5,7 +5,7 @@ import type { EngineSession } from '../../core/engine.js';
 import type { Merged } from '../../core/store.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
-import { asHeld, type Match } from './columns.js';
+import { alterSql, asHeld, type Match } from './columns.js';
 import { mergeSql } from './merge.js';
 
 export interface PublishRequest {
@@ -87,6 +87,7 @@ async function settle(request: PublishRequest, staging: string): Promise<void> {
   const count = async (): Promise<number> =>
     Number((await engine.rows(`SELECT count(*) FROM ${table}`))[0]?.[0]);
   if (mode === 'replace') await engine.run(`DELETE FROM ${table}`);
+  for (const change of alterSql(table, matches)) await engine.run(change);
   const before = await count();
   if (mode === 'merge') await engine.run(mergeSql({ staged, target: table, matches, key }));
   else {

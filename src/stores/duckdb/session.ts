@@ -119,7 +119,7 @@ export class DuckDBStoreSession implements StoreSession {
 
   async begin(request: StageRequest): Promise<void> {
     const { name, runId, notice, earlier } = this.#context;
-    const { schema, mode } = request;
+    const { schema, mode, alter = false } = request;
     const { path } = this.#config;
     const isNew = !(await isThere(path));
     if (isNew) await makeFolder(path);
@@ -128,7 +128,7 @@ export class DuckDBStoreSession implements StoreSession {
     if (target !== undefined) this.#refuseExisting(await runs.lastPublished());
     const isKept = target !== undefined && !(await isExchanged(engine, catalog, mode, target));
     const there = isKept ? await columnsOf(engine, catalog, target) : null;
-    const matches = there === null ? null : matchColumns(name, this.#destination, schema, there);
+    const matches = there === null ? null : matchColumns(name, this.#destination, schema, there, alter);
     for (const run of await runs.sweep()) {
       if (run.message !== null) notice(run.message);
       earlier?.(run);

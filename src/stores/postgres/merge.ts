@@ -1,5 +1,6 @@
 import { type PostgresSession, quoteName } from '../../connections/postgres/index.js';
 import type { Merged } from '../../core/store.js';
+import { alterSql } from './alter.js';
 import { insertSql } from './publication.js';
 import type { TargetColumn } from './target.js';
 
@@ -22,7 +23,8 @@ export interface MergeRequest {
  */
 export async function mergeRows(request: MergeRequest): Promise<Merged> {
   const { session, target, staged, columns, key, rows } = request;
-  await session.run(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`);
+  const alter = alterSql(target, columns);
+  await session.run(alter ?? `LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`);
   const match = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(' AND ');
   const others = columns.filter(({ name }) => !key.includes(name));
   let updated = 0;

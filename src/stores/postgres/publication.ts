@@ -2,6 +2,7 @@ import { type PostgresSession, qualified, quoteName } from '../../connections/po
 import type { Destination } from '../../connections/runs-table.js';
 import type { WriteMode } from '../../core/capabilities.js';
 import { fail } from '../../errors/index.js';
+import { alterSql } from './alter.js';
 import type { Runs } from './runs.js';
 import type { TargetColumn } from './target.js';
 
@@ -63,6 +64,8 @@ async function settle(publication: Publication, staging: string): Promise<void> 
   // Rows are deleted rather than the table emptied at once: who reads it sees the old rows until COMMIT, and what
   // hangs on it (rights, views, indexes, keys) stays.
   if (mode === 'replace') await session.run(`DELETE FROM ${target}`);
+  const alter = alterSql(target, columns);
+  if (alter !== null) await session.run(alter);
   const inserted = await session.run(insertSql(target, staged, columns));
   if (inserted !== rows) throw fail('ROWS_DIFFER', { name, read: rows, staged: inserted });
   await dropStaged(publication, staging);

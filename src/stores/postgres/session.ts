@@ -17,6 +17,7 @@ import type {
   Commit,
   Merged,
   Published,
+  SchemaRequest,
   Staged,
   StageRequest,
   StoreContext,
@@ -99,22 +100,22 @@ export class PostgresStoreSession implements StoreSession {
     return heldRows({ ...this.#place(qualified(this.#destination)), schema, reach });
   }
 
-  async checkSchema(schema: Schema): Promise<void> {
+  async checkSchema(schema: Schema, { alter = false }: Partial<SchemaRequest> = {}): Promise<void> {
     const { name } = this.#context;
     newColumns(name, this.#destination, schema);
     if ((await this.#target()) === null) return;
-    await matchColumns(this.#session, name, this.#destination, schema);
+    await matchColumns(this.#session, name, this.#destination, schema, alter);
   }
 
   async begin(request: StageRequest): Promise<void> {
     const { name, runId, notice, earlier } = this.#context;
-    const { schema, mode } = request;
+    const { schema, mode, alter = false } = request;
     const destination = this.#destination;
     // Before anything is made: what the rows cannot be is known without the table, too.
     const made = newColumns(name, destination, schema);
     await this.#lock();
     const isThere = (await this.#target()) !== null;
-    const columns = isThere ? await matchColumns(this.#session, name, destination, schema) : made;
+    const columns = isThere ? await matchColumns(this.#session, name, destination, schema, alter) : made;
     await this.#runs.make();
     for (const run of await this.#runs.sweep()) {
       if (run.message !== null) notice(run.message);

@@ -1,6 +1,7 @@
 import {
   type CatalogType,
   type ColumnOut,
+  columnIn,
   columnOut,
   columnsOf,
   type PostgresSession,
@@ -13,6 +14,7 @@ import {
 import type { Destination } from '../../connections/runs-table.js';
 import { type Column, type LogicalType, type Schema, typeName } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
+import { addedColumn, freed, grownColumn } from './alter.js';
 
 /** A column of the rows on its way into a table. */
 export interface TargetColumn extends Column {
@@ -21,6 +23,8 @@ export interface TargetColumn extends Column {
   readonly declared: string;
   /** Characters that its text may have at most; null: any number. */
   readonly length: number | null;
+  /** What is done to the table for it when the rows are published: parts of an ALTER TABLE. */
+  readonly alter: readonly string[];
 }
 
 /** The table that is there; null where there is none. TABLE_UNFIT where something else has its name. */
@@ -59,16 +63,20 @@ export function newColumns(
         reason: `"${column.name}" ${reason}`,
       });
     const how = columnOut(column.type);
-    return { ...column, how, declared: how.made, length: null };
+    return { ...column, how, declared: how.made, length: null, alter: [] };
   });
 }
 
-/** How rows fit into a table that is there. TABLE_UNFIT, COLUMN_REFUSED where they would not settle as they are. */
+/**
+ * How rows fit into a table that is there. TABLE_UNFIT, COLUMN_REFUSED where they would not settle as they are.
+ * `alter`: whether it may be changed for them.
+ */
 export async function matchColumns(
   session: PostgresSession,
   name: string,
   destination: Destination,
   rows: Schema,
+  alter: boolean,
 ): Promise<readonly TargetColumn[]> {
   const from = qualified(destination);
   const table = shownTable(destination);
@@ -76,16 +84,21 @@ export async function matchColumns(
   const declared = new Map(
     (
       await session.rows(
-        `SELECT attname, pg_catalog.format_type(atttypid, atttypmod), attgenerated FROM pg_catalog.pg_attribute WHERE attrelid = ${quoteText(from)}::regclass AND attnum > 0 AND NOT attisdropped`,
+        `SELECT attname, pg_catalog.format_type(atttypid, atttypmod), attgenerated, attnotnull FROM pg_catalog.pg_attribute WHERE attrelid = ${quoteText(from)}::regclass AND attnum > 0 AND NOT attisdropped`,
       )
-    ).map(([column, type, generated]) => [
+    ).map(([column, type, generated, required]) => [
       column,
-      { type: type ?? '', isGenerated: generated === 's' || generated === 'v' },
+      {
+        type: type ?? '',
+        isGenerated: generated === 's' || generated === 'v',
+        isRequired: required === 't',
+      },
     ]),
   );
   return rows.map((column) => {
     const found = there.get(column.name);
     const own = declared.get(column.name);
+    if (found === undefined && alter) return addedColumn(column);
     if (found === undefined || own === undefined) {
       const reason = `it has no column "${column.name}"; it has ${[...there.keys()].join(', ')}`;
       throw fail('TABLE_UNFIT', { name, table, reason });
@@ -97,10 +110,15 @@ export async function matchColumns(
     if (own.isGenerated) refuse('the server computes its values itself');
     const how = columnOut(column.type);
     const { type, modifier } = baseOf(found.type, found.modifier);
+    const free = alter && own.isRequired && column.nullable ? [freed(column)] : [];
+    if (alter && (!takes(how, type) || !isWide(column.type, type, modifier))) {
+      const grown = grownColumn(column, columnIn(name, found).type, free);
+      if (grown !== null) return grown;
+    }
     if (!takes(how, type) || !isWide(column.type, type, modifier))
       refuse(`it is ${own.type} there, and a value could change on its way into that`);
     const length = type.name === 'varchar' && modifier >= 4 ? modifier - 4 : null;
-    return { ...column, how, declared: own.type, length };
+    return { ...column, how, declared: own.type, length, alter: free };
   });
 }
 

@@ -9,6 +9,14 @@ import { type Column, type Schema, type TypeKind, typeName, type Value } from '.
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 
+/** A column of the rows, and what it is called in the table. */
+export interface Match {
+  readonly from: string;
+  readonly to: string;
+  /** What it is declared as where the table gets it when the rows are published; null: it is there. */
+  readonly add: string | null;
+}
+
 /** Fails where SQLite could not have these columns. */
 export function checkKept(name: string, table: string, schema: Schema): void {
   const seen = new Map<string, string>();
@@ -98,18 +106,23 @@ const isChanged = (value: Value): boolean =>
     ? Number.isNaN(value) || Object.is(value, -0)
     : typeof value === 'string' && value.includes('\0');
 
-/** Where the rows' columns are in a table that is there; TABLE_UNFIT where one is missing or would change values. */
+/**
+ * Where the rows' columns are in a table that is there; TABLE_UNFIT where one is missing or would change values.
+ * `alter`: what is missing may be added.
+ */
 export function matchSQLite(
   database: SQLiteDatabase,
   table: string,
   schema: Schema,
-): readonly { readonly from: string; readonly to: string }[] {
+  alter: boolean,
+): readonly Match[] {
   const { name } = database.options;
   const there = new Map(
     database.columns(`SELECT * FROM ${identifier(table)}`).map((column) => [foldedName(column.name), column]),
   );
   return schema.map((column) => {
     const own = there.get(foldedName(column.name));
+    if (own === undefined && alter) return { from: column.name, to: column.name, add: declaredAs(column) };
     if (own === undefined) {
       const known = [...there.values()].map((one) => one.name).join(', ');
       const reason = `it has no column "${column.name}"; it has ${known}`;
@@ -118,7 +131,7 @@ export function matchSQLite(
     const declared = declaredAs(column);
     const [given, held] = [affinity(declared), affinity(own.declared)];
     const isSame = given === held || harmless(column.type.kind, given, held);
-    if (isSame) return { from: column.name, to: own.name };
+    if (isSame) return { from: column.name, to: own.name, add: null };
     const reason = `its column "${own.name}" is declared ${own.declared}, which would make other values of ${typeName(column.type)}`;
     throw fail('TABLE_UNFIT', { name, table, reason });
   });

@@ -5,16 +5,10 @@ import type { Merged } from '../../core/store.js';
 import type { Column, Schema } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
-import { orderedBy, tableOf } from './columns.js';
+import { type Match, orderedBy, tableOf } from './columns.js';
 
 /** The staging table: of this connection alone, so a run that dies leaves nothing. */
 export const staged = 'temp.hygge_stage';
-
-/** A column of the rows, and what it is called in the table. */
-export interface Match {
-  readonly from: string;
-  readonly to: string;
-}
 
 interface Target {
   readonly name: string;
@@ -89,11 +83,16 @@ function settle(database: SQLiteDatabase, request: PublishRequest): void {
     if (findSQLiteTable(sqliteTables(database), table) !== undefined)
       throw fail('TABLE_UNFIT', { name, table, reason: 'somebody has made it meanwhile' });
     database.run(`CREATE TABLE ${database.schema}.${identifier(table)} ${tableOf(schema)}`);
-    target = { name: table, matches: schema.map((column) => ({ from: column.name, to: column.name })) };
+    target = {
+      name: table,
+      matches: schema.map(({ name: column }) => ({ from: column, to: column, add: null })),
+    };
   }
   const into = `${database.schema}.${identifier(target.name)}`;
   const { matches } = target;
   if (mode === 'replace') database.run(`DELETE FROM ${into}`);
+  for (const { to, add } of matches)
+    if (add !== null) database.run(`ALTER TABLE ${into} ADD COLUMN ${identifier(to)} ${add}`);
   const before = count(database, into);
   const columns = matches.map(({ to }) => identifier(to)).join(', ');
   const values = matches.map(({ from }) => `s.${identifier(from)}`).join(', ');
@@ -120,7 +119,9 @@ export function compareStaged(
   database: SQLiteDatabase,
   { name, matches, key, order }: Target & { readonly key: readonly string[]; readonly order: Column | null },
 ): Merged {
-  const same = matches.map(({ from, to }) => `t.${identifier(to)} IS s.${identifier(from)}`).join(' AND ');
+  const same = matches
+    .map(({ from, to, add }) => `${add === null ? `t.${identifier(to)}` : 'NULL'} IS s.${identifier(from)}`)
+    .join(' AND ');
   const later = order === null ? 'false' : laterThan(database, matches, order);
   database.run(
     `CREATE TABLE temp.hygge_hits AS SELECT s.rowid AS place, max(${later}) OR min(${same}) AS stays FROM main.${identifier(name)} AS t JOIN ${staged} AS s ON ${sameKey(matches, key)} GROUP BY s.rowid`,
@@ -138,7 +139,7 @@ export function compareStaged(
 /** Whether the row of the table `t` is the later one. A value without a place in the order comes before all others. */
 function laterThan(database: SQLiteDatabase, matches: readonly Match[], order: Column): string {
   const match = matches.find(({ from }) => from === order.name);
-  if (match === undefined) return 'false';
+  if (match === undefined || match.add !== null) return 'false';
   const ordered = orderedBy(database.options.name, order);
   const [there, given] = [ordered(`t.${identifier(match.to)}`), ordered(`s.${identifier(match.from)}`)];
   return `(${there}) IS NOT NULL AND coalesce((${there}) > (${given}), true)`;

@@ -33,6 +33,7 @@ import {
   boundRow,
   checkKept,
   keptSelect,
+  type Match,
   matchSQLite,
   orderedBy,
   placesOf,
@@ -40,7 +41,7 @@ import {
   tableOf,
 } from './columns.js';
 import type { SQLiteStoreConfig } from './index.js';
-import { compareStaged, type Match, publishInto, staged } from './publication.js';
+import { compareStaged, publishInto, staged } from './publication.js';
 import { knownRuns, runsOf } from './runs.js';
 
 interface Begun {
@@ -128,7 +129,8 @@ export class SQLiteStoreSession implements StoreSession {
     const database = await this.#opened(true, !(await isSQLiteThere(path)));
     const target = await database.patiently(() => this.#target(database));
     const there = request.schema.length === 0 ? undefined : target;
-    const matches = there === undefined ? [] : matchSQLite(database, there.name, request.schema);
+    const matches =
+      there === undefined ? [] : matchSQLite(database, there.name, request.schema, request.alter ?? false);
     const { fence, last } = await database.patiently(() => this.#known(database));
     if (target !== undefined) this.#refuseExisting(last);
     for (const run of earlierRuns([], last)) earlier?.(run);
