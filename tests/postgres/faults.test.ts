@@ -5,9 +5,13 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Flow, type FlowOptions, HyggeError } from '../../src/index.js';
 import { hygge } from '../docs/sandbox.js';
+import { full, useTotals } from '../faults/support/totals.js';
 import { startProxy, type TroubledLine } from './support/proxy.js';
 import { password, startServer, type TestServer } from './support/server.js';
 
+const totals = useTotals('connections cut anywhere');
+/** Cuts at random places. */
+const rounds = full ? 200 : 20;
 let server: TestServer;
 let proxy: TroubledLine;
 let folder: string;
@@ -101,7 +105,7 @@ describe('a connection that breaks off', () => {
       return state % below;
     };
     const seen = { old: 0, new: 0 };
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < rounds; round++) {
       await makeOld('cut');
       const side = random(3) === 0 ? 'server' : 'client';
       let left = random(side === 'server' ? 6_000 : 420_000);
@@ -130,11 +134,13 @@ describe('a connection that breaks off', () => {
       else expect(error).toBeInstanceOf(HyggeError);
       seen[found[0]?.[0] === '2' ? 'old' : 'new'] += 1;
     }
+    totals.faults += rounds;
+    totals.runs += rounds;
     expect(seen.old).toBeGreaterThan(0);
     await flow('cut').start();
     expect(await contents('cut')).toEqual(isNew);
     expect(await stages()).toEqual([]);
-  });
+  }, 600_000);
 
   it('is tried again, and then told as what it is: one run', async () => {
     await makeOld('again');
@@ -157,6 +163,13 @@ describe('a connection that breaks off', () => {
     }).start();
     expect(await server.query('SELECT count(*) FROM dribbled')).toEqual([['50']]);
   });
+
+  it('that takes its time is slow, and right', async () => {
+    await makeOld('late');
+    proxy.trouble = { latency: full ? 1_000 : 50 };
+    await flow('late', { home: table('direct', 'source') }).start();
+    expect(await contents('late')).toEqual(isNew);
+  }, 300_000);
 
   it('by falling silent ends with the time limit', async () => {
     await makeOld('silent');

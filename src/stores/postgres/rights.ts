@@ -5,7 +5,7 @@ import {
   quoteName,
   quoteText,
 } from '../../connections/postgres/index.js';
-import type { Destination } from '../../connections/runs-table.js';
+import { type Destination, runsTable } from '../../connections/runs-table.js';
 import { fail } from '../../errors/index.js';
 
 /** DATABASE_RIGHTS where the role could not do what a run does. Writes nothing. */
@@ -39,16 +39,20 @@ export async function checkRights(
       `${role} may not make tables in the schema ${destination.schema}, where rows are staged`,
       `GRANT USAGE, CREATE ON SCHEMA ${quoteName(destination.schema)} ${to}`,
     );
-  if (!isThere) return;
-  const table = qualified(destination);
-  const [onTable] = await session.rows(
-    ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
-      .map((right) => `has_table_privilege(${quoteText(table)}, '${right}')`)
-      .reduce((all, one) => `${all} AND ${one}`, 'SELECT true'),
-  );
-  if (onTable?.[0] !== 't')
-    refuse(
-      `${role} may not read and change the table ${table}`,
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} ${to}`,
+  const tables = [...(isThere ? [destination.table] : []), runsTable];
+  for (const table of tables) {
+    const found = qualified({ schema: destination.schema, table });
+    const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+    const asked = rights.map((right) => `has_table_privilege(c.oid, '${right}')`).join(' AND ');
+    // No row where there is no such table.
+    const [onTable] = await session.rows(
+      `SELECT ${asked} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${quoteText(found)})`,
     );
+    if (onTable === undefined || onTable[0] === 't') continue;
+    const why = table === runsTable ? ', where runs are kept' : '';
+    refuse(
+      `${role} may not read and change the table ${found}${why}`,
+      `GRANT ${rights.join(', ')} ON ${found} ${to}`,
+    );
+  }
 }

@@ -104,6 +104,8 @@ export class PostgresStoreSession implements StoreSession {
     const { name } = this.#context;
     newColumns(name, this.#destination, schema);
     if ((await this.#target()) === null) return;
+    // Without them, the server would not say what columns there are.
+    await checkRights(this.#session, this.#connection, this.#destination, true);
     await matchColumns(this.#session, name, this.#destination, schema, alter);
   }
 

@@ -6,6 +6,8 @@ export interface Trouble {
   onPiece?: (from: 'client' | 'server', piece: Buffer) => 'pass' | 'cut' | 'pass-then-cut' | 'keep';
   /** Pieces of one byte each. */
   dribble?: boolean;
+  /** Milliseconds that every piece is on its way. */
+  latency?: number;
 }
 
 export interface TroubledLine {
@@ -38,7 +40,10 @@ export async function startProxy(to: () => number): Promise<TroubledLine> {
         const fate = proxy.trouble.onPiece?.(from, piece) ?? 'pass';
         if (fate === 'keep') return;
         if (fate === 'cut') return end();
-        if (proxy.trouble.dribble) for (const byte of piece) target.write(Buffer.of(byte));
+        const { latency } = proxy.trouble;
+        // Timers of one length end in the order they were set in.
+        if (latency !== undefined) setTimeout(() => target.write(piece), latency);
+        else if (proxy.trouble.dribble) for (const byte of piece) target.write(Buffer.of(byte));
         else target.write(piece);
         if (fate !== 'pass-then-cut') return;
         // The server gets what it was sent, and nobody hears its answer.

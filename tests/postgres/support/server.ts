@@ -23,13 +23,23 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Kilobytes that a file of the server may have, at most; those of its log have 16 MB. */
+  readonly fileLimit?: number;
+  /** A certificate and its key, for encrypted connections. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+}
+
 const user = 'hygge_test';
 export const password = 'pa:ss w0rd/ü"\'';
 /** Postgres refuses to run as root; this is the user "nobody". */
 const nobody = 65534;
 
 /** Starts a server on a free port of this machine, with an empty database. */
-export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startServer(
+  settings: Readonly<Record<string, string>> = {},
+  { fileLimit, certificate }: ServerOptions = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'hygge-postgres-'));
   const isRoot = process.getuid?.() === 0;
   const ids = isRoot ? { uid: nobody, gid: nobody } : {};
@@ -43,7 +53,11 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
   if (isRoot) for (const path of [data, secret]) await chown(path, nobody, nobody);
   const run = (program: string, args: readonly string[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      const child = spawn(join(native, 'bin', program), args, {
+      const path = join(native, 'bin', program);
+      const limited = ['-c', `ulimit -f ${(fileLimit ?? 0) * 2} && exec "$0" "$@"`, path, ...args];
+      const [file, given] =
+        fileLimit === undefined || !args.includes('start') ? [path, args] : ['/bin/sh', limited];
+      const child = spawn(file, given, {
         ...ids,
         cwd: data,
         env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
@@ -60,6 +74,13 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     });
   const login = [`--username=${user}`, `--pwfile=${secret}`, '--auth=scram-sha-256'];
   await run('initdb', [`--pgdata=${data}`, ...login, '--encoding=UTF8', '--no-locale', '--no-sync']);
+  if (certificate !== undefined) {
+    for (const [name, text] of Object.entries(certificate)) {
+      const path = join(data, `server.${name}`);
+      await writeFile(path, text, { mode: 0o600 });
+      if (isRoot) await chown(path, nobody, nobody);
+    }
+  }
   const port = await freePort();
   const options: Record<string, string> = {
     listen_addresses: '127.0.0.1',
@@ -67,6 +88,7 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     unix_socket_directories: '',
     max_connections: '60',
     shared_buffers: '128MB',
+    ...(certificate === undefined ? {} : { ssl: 'on', ssl_cert_file: 'server.cert' }),
     ...settings,
   };
   const lines = Object.entries(options).map(([key, value]) => `${key} = '${value.replaceAll("'", "''")}'`);
