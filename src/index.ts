@@ -17,6 +17,7 @@ export {
   type PublishedRun,
   type RecoverOutcome,
   type RunRequest,
+  tablesOf,
   type UndoOutcome,
   type VerifyOutcome,
   type WatermarkOutcome,
@@ -25,6 +26,7 @@ export type { AuditProblem, StoreAudit } from './core/audit.js';
 export type { Batch, Row } from './core/batch.js';
 export type { HomeCapabilities, Route, RunType, StoreCapabilities, WriteMode } from './core/capabilities.js';
 export type { Check, CheckResult, Contract, OnFail, Rule, SampleRows } from './core/contract.js';
+export type { FoundColumn, FoundTable } from './core/discover.js';
 export type { EngineProgress, EngineSession, EngineTable, Relation } from './core/engine.js';
 export { type EntityRef, type EventMap, type EventName, Events, type Listener } from './core/events.js';
 export type { ColumnFingerprint, Fingerprint, VerifyLevel } from './core/fingerprint.js';

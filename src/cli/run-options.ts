@@ -39,13 +39,17 @@ export async function prepare(
 ): Promise<{ coordinator: Coordinator; workspace: WorkspaceConfig; request: RunRequest }> {
   const runType = runTypeOf(flags);
   checkLimit(flags);
+  const overrides = {
+    ...(runType === undefined ? {} : { runType }),
+    ...(flags.var === undefined ? {} : { vars: flags.var }),
+    ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+  };
+  const coordinating = import('../coordinator/index.js');
   const [{ Coordinator, sampleOf }, { workspace: whole, registry }] = await Promise.all([
-    import('../coordinator/index.js'),
-    loadFrom(path, context, {
-      ...(runType === undefined ? {} : { runType }),
-      ...(flags.var === undefined ? {} : { vars: flags.var }),
-      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
-    }),
+    coordinating,
+    loadFrom(path, context, overrides, async (question) =>
+      isWanted(question.flow, flags) ? (await coordinating).tablesOf(question) : null,
+    ),
   ]);
   const workspace = flags.limit === undefined ? whole : sampleOf(whole, registry, flags.limit);
   const request: RunRequest = {
@@ -81,4 +85,10 @@ export function flowAndPath(
 ): { readonly flow: readonly string[] | undefined; readonly path: string | undefined } {
   if (flow === undefined) return { flow: undefined, path };
   return path === undefined && isPath(flow) ? { flow: undefined, path: flow } : { flow: [flow], path };
+}
+
+/** Whether anything of a flow can be meant by the flags: its database is asked for its tables only then. */
+function isWanted(name: string, { flow = [], entity = [] }: RunFlags): boolean {
+  if (flow.length + entity.length === 0) return true;
+  return flow.some((one) => one.startsWith(name)) || entity.some((one) => one.startsWith(`${name}.`));
 }

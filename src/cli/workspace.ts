@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../config/index.js';
 import type { Registry } from '../core/registry.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import type { Context } from './context.js';
@@ -19,6 +20,7 @@ export async function loadFrom(
   path: string | undefined,
   context: Context,
   overrides: Overrides = {},
+  tablesOf?: LoadOptions['tablesOf'],
 ): Promise<Loaded> {
   const [{ loadWorkspace }, { builtinRegistry }] = await Promise.all([
     import('../config/index.js'),
@@ -30,6 +32,7 @@ export async function loadFrom(
     env: context.env,
     registry: builtinRegistry(),
     overrides,
+    tablesOf,
   });
 }
 

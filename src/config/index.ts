@@ -4,7 +4,7 @@ export { type ContractInput, parseContract } from './contract.js';
 export { describeTypes, type KeyDescription, type TypeDescription } from './describe.js';
 export { type JsonSchema, jsonSchema, jsonSchemas } from './json-schema.js';
 export { formatKeptSchema, parseKeptSchema } from './kept-schema.js';
-export { type Loaded, type LoadOptions, loadWorkspace, type Overrides } from './load.js';
+export { type Loaded, type LoadOptions, loadWorkspace, type Overrides, type TablesQuestion } from './load.js';
 export { type LoadedProject, loadProject, loadProjectOrNone } from './load-project.js';
 export { type ParseOptions, parseHome, parseStore } from './place.js';
 export type { Plugin } from './plugins.js';

@@ -14,6 +14,7 @@ import { child, type MapNode, map, overlay, scalar, textOf, withKeys } from './n
 import { addPlugin } from './plugins.js';
 import { Problems } from './problems.js';
 import { runOptionsSchema, workspaceSchema } from './schemas.js';
+import { type TablesOf, withTables } from './several-tables.js';
 import { applyVars } from './vars.js';
 
 /** What a command line says over the files. */
@@ -36,6 +37,17 @@ export interface LoadOptions {
   /** For `${NAME}`. Default: the process's own. */
   readonly env?: Environment | undefined;
   readonly overrides?: Overrides | undefined;
+  /** As {@link TablesOf}: asked for flows whose home reads several tables. Default: such flows are left out. */
+  readonly tablesOf?: ((question: TablesQuestion) => ReturnType<TablesOf>) | undefined;
+}
+
+/** Whose tables are wanted. */
+export interface TablesQuestion {
+  readonly flow: string;
+  readonly home: TypedConfig;
+  /** Without its entities, which are not known yet. */
+  readonly workspace: WorkspaceConfig;
+  readonly registry: Registry;
 }
 
 export interface Loaded {
@@ -75,9 +87,23 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   // Without the first file nobody knows which types there are; the other files were read for their own sake.
   const names = (): string[] => reader.files.map((file) => displayPath(file, cwd));
   if (node === undefined) problems.throwIfAny(names());
-  const flows = applyVars(found, overrides.vars ?? [], problems);
   const schema = node?.entries.get('schema');
   const settings = map(schema === undefined ? [] : [['schema', schema]]);
+  const connections = readConnections(child(node ?? map([]), 'connections'), registry, problems);
+  const named = project?.name ?? (start.isWorkspace ? parse(root).base || 'hygge' : parse(start.file).name);
+  const empty: WorkspaceConfig = {
+    name: named,
+    root,
+    state: resolve(root, project?.journal?.path ?? '.hygge'),
+    options: project?.options ?? runOptionsSchema.parse({}),
+    entities: [],
+    connections,
+  };
+  const { tablesOf: ask } = options;
+  const tablesOf: TablesOf | undefined =
+    ask && ((flow, home) => ask({ flow, home, workspace: empty, registry }));
+  const context = { registry, root, problems, tablesOf };
+  const flows = await withTables(applyVars(found, overrides.vars ?? [], problems), context);
   const entities = flows.flatMap((flow) =>
     readFlow(flow, {
       registry,
@@ -88,21 +114,12 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
       readFile: reader.once,
     }),
   );
-  const connections = readConnections(child(node ?? map([]), 'connections'), registry, problems);
   for (const { config } of entities) checkConnection(config, connections, registry, problems);
   checkTogether(entities, problems);
   problems.throwIfAny(names());
   if (project === undefined) throw fail('INTERNAL', { reason: 'a project without options' });
 
-  const name = project.name ?? (start.isWorkspace ? parse(root).base || 'hygge' : parse(start.file).name);
-  const workspace: WorkspaceConfig = {
-    name,
-    root,
-    state: resolve(root, project.journal?.path ?? '.hygge'),
-    options: project.options ?? runOptionsSchema.parse({}),
-    entities: entities.map(({ config }) => config),
-    connections,
-  };
+  const workspace = { ...empty, entities: entities.map(({ config }) => config) };
   return { workspace, registry, files: reader.files, connections };
 }
 

@@ -11,6 +11,7 @@ import { SchemaFiles } from './kept-schemas.js';
 import { lastTypes } from './last-types.js';
 import { runsAside } from './quarantine.js';
 import type { JournalRecorder } from './recorder.js';
+import { select } from './select.js';
 
 /** Gives the flows of a run what they share: one engine, opened when the first one needs it, connections, the journal. */
 export async function withContext<T>(
@@ -43,6 +44,7 @@ export async function withContext<T>(
       recorder,
       schemas: new SchemaFiles(state),
       state,
+      entitiesOf: (flow) => select(workspace.entities, request).filter((one) => one.flow === flow).length,
       lastTypes: async ({ name }) => {
         // The journal is read once, however many entities ask.
         types ??= entries().then(lastTypes);

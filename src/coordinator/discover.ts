@@ -1,3 +1,4 @@
+import type { TablesQuestion } from '../config/index.js';
 import type { FoundTable } from '../core/discover.js';
 import type { HomeDefinition } from '../core/home.js';
 import { nearest } from '../core/nearest.js';
@@ -54,6 +55,28 @@ export async function discover(
       }
     }
     throw strange ?? fail('INTERNAL', { reason: 'a discovery of nothing' });
+  });
+}
+
+/** The tables of the database that a home leads to: for `tablesOf` of `loadWorkspace`. */
+export function tablesOf({
+  flow,
+  home,
+  workspace,
+  registry,
+}: TablesQuestion): Promise<readonly FoundTable[]> {
+  const signal = new AbortController().signal;
+  return withContext(workspace, registry, newRunId(), { signal }, undefined, async (context) => {
+    const { type, ...settings } = home;
+    const session = new LazySession(context.engine, flow);
+    const { connections, runId } = context;
+    const engine = () => session.get();
+    try {
+      const settled = { name: flow, signal, engine, connections, runId };
+      return (await registry.findHome(type).discover?.(settings, settled)) ?? [];
+    } finally {
+      await session.close();
+    }
   });
 }
 

@@ -7,7 +7,7 @@ export {
   type PreviewOutcome,
   type RunRequest,
 } from './coordinator.js';
-export { type DiscoverRequest, type Discovery, discover } from './discover.js';
+export { type DiscoverRequest, type Discovery, discover, tablesOf } from './discover.js';
 export type { RecoverOutcome } from './recover.js';
 export { sampleOf, scratchOf } from './sample.js';
 export type { SchemaAsk, SchemaOutcome } from './schemas.js';

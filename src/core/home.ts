@@ -20,6 +20,8 @@ export interface HomeContext {
   readonly signal: AbortSignal;
   /** The run, where something is carried out or planned by one. */
   readonly runId?: string | undefined;
+  /** The flow of whose entities it is one, and how many of them this run is about; left out where it stands alone. */
+  readonly flow?: { readonly name: string; readonly entities: number } | undefined;
   /** The folder of the journal and of what hygge keeps for itself; left out where there is no project. */
   readonly stateFolder?: string | undefined;
   /** The types that the last run found out ({@link HomeSession.inferred}); null where there are none. */
@@ -146,7 +148,18 @@ export interface HomeDefinition<Type extends string = string, Config extends z.Z
    * The tables that such a home could read, whatever its configuration says of one; left out by types that know none.
    */
   discover?(config: z.output<Config>, context: HomeContext): Promise<readonly FoundTable[]>;
+  /** Where a configuration names several of those tables, each to become an entity: which ones. null: it reads one. */
+  several?(config: z.output<Config>): SeveralTables | null;
   open(config: z.output<Config>, context: HomeContext): Promise<HomeSession>;
+}
+
+/** Several tables that one home names. */
+export interface SeveralTables {
+  /** As they are written, such as `shop.*`. */
+  readonly shown: string;
+  /** The keys that say it, which the home of a single table does not have. */
+  readonly keys: readonly string[];
+  takes(table: FoundTable): boolean;
 }
 
 /** Keeps the types of a definition while checking its form. */

@@ -18,6 +18,8 @@ export interface FlowContext {
   readonly project?: string | undefined;
   /** The folder of the journal and of what hygge keeps for itself; left out for a flow without a project. */
   readonly state?: string | undefined;
+  /** How many entities of a flow this run is about. Default: one. */
+  readonly entitiesOf?: ((flow: string) => number) | undefined;
   /** The types that the last run of an entity found out from its data: from the journal. */
   readonly lastTypes?:
     | ((config: EntityConfig) => Promise<Readonly<Record<string, string>> | null>)

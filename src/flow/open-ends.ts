@@ -78,9 +78,9 @@ export class OpenEnds {
   /** Opens the home and learns its columns, if need be from its first rows. */
   async openHome(): Promise<OpenHome> {
     const { watchdog } = this;
-    const { name } = this.#config;
+    const { name, flow, entity } = this.#config;
     const { definition, settings } = this.#types.home;
-    const { runId, state, lastTypes } = this.#context;
+    const { runId, state, lastTypes, entitiesOf } = this.#context;
     const opening = definition
       .open(settings, {
         name,
@@ -88,6 +88,7 @@ export class OpenEnds {
         engine: () => this.homeSession.get(),
         connections: this.#context.connections,
         runId,
+        flow: entity === null ? undefined : { name: flow, entities: entitiesOf?.(flow) ?? 1 },
         stateFolder: state,
         remembered: async () => (await lastTypes?.(this.#config)) ?? null,
       })

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { builtinRegistry, Coordinator, HyggeError, HyggeErrors, loadWorkspace } from '../../src/index.js';
+import {
+  builtinRegistry,
+  Coordinator,
+  HyggeError,
+  HyggeErrors,
+  loadWorkspace,
+  tablesOf,
+} from '../../src/index.js';
 import { type Block, blocks, environmentOf, place, projects } from './blocks.js';
 import { compile } from './compile.js';
 import { databaseFor } from './database.js';
@@ -44,7 +51,7 @@ describe('TypeScript in the pages', () => {
 async function run(path: string, cwd: string, env: Record<string, string>): Promise<string[]> {
   try {
     const all = { ...process.env, ...env };
-    const loaded = await loadWorkspace({ path, cwd, env: all, registry: builtinRegistry() });
+    const loaded = await loadWorkspace({ path, cwd, env: all, registry: builtinRegistry(), tablesOf });
     const { flows } = await new Coordinator(loaded).start();
     expect(flows.length).toBeGreaterThan(0);
     expect(flows.filter(({ status, rows }) => status === 'success' && rows === 0)).toEqual([]);

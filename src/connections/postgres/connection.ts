@@ -8,6 +8,7 @@ import { connectError, type ErrorPlace } from './errors.js';
 import { PostgresSession } from './session.js';
 import { type Address, addressOf, isHere, type PostgresSettings, SettingsProblem } from './settings.js';
 import { Slots } from './slots.js';
+import { FlowSnapshots } from './snapshots.js';
 
 /** The oldest server that is known to work: 13. */
 const oldest = 130_000;
@@ -24,6 +25,8 @@ export class PostgresConnection implements OpenConnection {
   readonly settings: PostgresSettings;
   /** For people: user, host, port and database. */
   readonly where: string;
+  /** Moments that the entities of a flow share. */
+  readonly snapshots: FlowSnapshots;
   readonly #address: Address;
   readonly #slots: Slots;
 
@@ -33,6 +36,10 @@ export class PostgresConnection implements OpenConnection {
     this.#address = address;
     this.where = `${address.user}@${address.host}:${address.port}/${address.database}`;
     this.#slots = new Slots(settings.pool_size);
+    // One connection is left for homes to read over, and one for stores.
+    this.snapshots = new FlowSnapshots(settings.pool_size - 2, (signal) =>
+      this.session({ role: 'home', runId: null, signal }),
+    );
   }
 
   get place(): ErrorPlace {
@@ -136,7 +143,8 @@ export class PostgresConnection implements OpenConnection {
   }
 
   async close(): Promise<void> {
-    // Each session is closed by who asked for it; there is nothing else that is open.
+    // All other sessions are closed by who asked for them.
+    await this.snapshots.close();
   }
 }
 

@@ -13,6 +13,7 @@ export {
 } from './names.js';
 export { ordered, unordered } from './order.js';
 export type { PostgresSession } from './session.js';
+export { exportSnapshot, readOnly } from './snapshots.js';
 export { type SpooledColumn, spool, spooledRelation, spoolSelect } from './spool.js';
 export { SpoolFolder } from './spool-folder.js';
 export { type SpoolFile, SpoolWriter } from './spool-writer.js';

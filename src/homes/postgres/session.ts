@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import {
   columnIn,
   columnsOf,
+  exportSnapshot,
   ordered,
   type PostgresConnection,
   type PostgresSession,
@@ -10,6 +11,7 @@ import {
   qualified,
   quoteName,
   quoteText,
+  readOnly,
   type SpooledColumn,
   type SpoolFile,
   SpoolFolder,
@@ -24,12 +26,9 @@ import { nearest } from '../../core/nearest.js';
 import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
-import type { PostgresHomeConfig } from './index.js';
+import { allOfSchema, type PostgresHomeConfig } from './index.js';
 import { pageRanges } from './pages.js';
 import { readRows } from './reading.js';
-
-/** Everything is seen as it was at the first statement after this. */
-const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /** Connects, and holds still what is read: everything is seen as it was at this moment. */
 export async function openPostgresHome(
@@ -39,18 +38,62 @@ export async function openPostgresHome(
   const source = sourceOf(config, context.name);
   const connection = await context.connections.open(postgresConnection, config.connection);
   const request = { role: 'home', runId: context.runId ?? null, signal: context.signal } as const;
-  const session = await connection.session(request);
+  const moment = await sharedMoment(connection, context);
   try {
-    await session.run(begin);
-    const columns = await columnsAt(session, source, connection, context.name);
-    const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
-      connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
-    return new PostgresHomeSession({ name: context.name, session, source, columns, spare, ...config });
+    const session = await connection.session(request);
+    try {
+      await session.run(setSnapshot(moment.snapshot));
+      const columns = await columnsAt(session, source, connection, context.name);
+      const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
+        connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
+      return new PostgresHomeSession({
+        name: context.name,
+        session,
+        source,
+        columns,
+        spare,
+        moment,
+        ...config,
+      });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   } catch (error) {
-    await session.close();
+    await moment.leave();
     throw error;
   }
 }
+
+/** The moment at which a home is read. */
+interface Moment {
+  /** What was exported for all entities of a flow; null: a moment of its own. */
+  readonly snapshot: string | null;
+  readonly note: string | null;
+  /** It has been read. */
+  leave(): Promise<void>;
+}
+
+async function sharedMoment(connection: PostgresConnection, { name, flow }: HomeContext): Promise<Moment> {
+  const own: Moment = { snapshot: null, note: null, leave: async () => {} };
+  if (flow === undefined || flow.entities < 2) return own;
+  const shared = await connection.snapshots.join(flow.name, name);
+  if (shared === null) {
+    const pool = `pool_size of connection ${connection.name} (${connection.settings.pool_size})`;
+    const note = `each entity of flow ${flow.name} is read at a moment of its own: ${pool} leaves no connection to hold one for all`;
+    return { ...own, note };
+  }
+  return {
+    snapshot: shared.id,
+    note: shared.isLater
+      ? `other entities of flow ${flow.name} were read at an earlier moment: this one is read once more`
+      : `the ${flow.entities} entities of flow ${flow.name} are read in one snapshot of the database`,
+    leave: () => connection.snapshots.leave(flow.name, name, flow.entities),
+  };
+}
+
+const setSnapshot = (id: string | null): string =>
+  id === null ? readOnly : `${readOnly}; SET TRANSACTION SNAPSHOT ${quoteText(id)}`;
 
 interface Source {
   /** What stands behind FROM. */
@@ -66,6 +109,11 @@ function sourceOf({ table, query }: PostgresHomeConfig, name: string): Source {
     return { from: `(${sql}\n) AS hygge_query`, shown: 'the query', isQuery: true };
   }
   if (table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table', 'query'] });
+  if (allOfSchema(table) !== null) {
+    const reason = `${table} names several tables, and one is wanted here`;
+    const hint = 'In a flow of a project without entities, each of them is one. Name a single table.';
+    throw fail('INVALID_VALUE', { key: 'table', reason, hint });
+  }
   const destination = parseTable(table);
   return { from: qualified(destination), shown: shownTable(destination), isQuery: false };
 }
@@ -115,13 +163,9 @@ interface Opened {
   readonly source: Source;
   readonly columns: readonly SpooledColumn[];
   readonly readers: number;
+  readonly moment: Moment;
   /** One more connection; null where there is none to spare. */
   spare(signal: AbortSignal): Promise<PostgresSession | null>;
-}
-
-async function exportSnapshot(session: PostgresSession): Promise<string> {
-  const [row] = await session.rows('SELECT pg_export_snapshot()');
-  return row?.[0] ?? '';
 }
 
 class PostgresHomeSession implements HomeSession {
@@ -216,7 +260,7 @@ class PostgresHomeSession implements HomeSession {
       readers,
       another: async (signal) => {
         const other = snapshot === null ? null : await spare(signal);
-        await other?.run(`${begin}; SET TRANSACTION SNAPSHOT ${quoteText(snapshot ?? '')}`);
+        await other?.run(setSnapshot(snapshot));
         return other;
       },
     });
@@ -226,8 +270,14 @@ class PostgresHomeSession implements HomeSession {
     return wanted === undefined ? this.#columns : this.#columns.filter(({ name }) => wanted.includes(name));
   }
 
+  warnings(): readonly string[] {
+    const { note } = this.#opened.moment;
+    return note === null ? [] : [note];
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled([this.#session.close(), ...this.#relations.values()]);
+    await this.#opened.moment.leave();
     await this.#folder.remove();
   }
 
