@@ -24,6 +24,8 @@ export const errorExamples = {
     reason: 'a pattern is for text, and the column has the type DECIMAL(10,2)',
   },
   CONTRACT_COLUMN: { name: 'orders', column: 'pirce', known: ['id', 'price'], nearest: 'price' },
+  CONTRACT_NEEDED: { names: ['orders'] },
+  QUARANTINE_EMPTY: { name: 'orders', run: '01k0q3', runs: [runId] },
   CHECKS_UNSUPPORTED: { name: 'orders', reason: 'a clock store does not read back what it has staged' },
   NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
   TOO_MANY_BAD_ROWS: {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { fail, type HyggeError } from '../errors/index.js';
 import { renderErrors } from '../errors/render.js';
 import { failureDocument, jsonText, openOutput } from '../messages/index.js';
+import { registerCheck } from './commands/check.js';
 import { registerCompact } from './commands/compact.js';
 import { registerDebug } from './commands/debug.js';
 import { registerDiscover } from './commands/discover.js';
@@ -10,6 +11,7 @@ import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPreview } from './commands/preview.js';
+import { registerQuarantine } from './commands/quarantine.js';
 import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
 import { registerTypes } from './commands/types.js';
@@ -28,8 +30,10 @@ const commands: readonly Register[] = [
   registerPreview,
   registerDebug,
   registerDiscover,
+  registerCheck,
   registerCompact,
   registerJournal,
+  registerQuarantine,
   registerRecover,
   registerUndo,
   registerVerify,

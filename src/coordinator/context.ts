@@ -57,7 +57,7 @@ export async function withContext<T>(
         );
         return (await rows).get(name) ?? null;
       },
-      runsAside: async ({ name }) => runsAside(await entries(), name),
+      runsAside: async (config) => runsAside(await entries(), config),
       engine,
       connections,
       route: request.route,

@@ -12,6 +12,7 @@ import { asHyggeError, type HyggeError } from '../errors/index.js';
 import { type FlowContext, type Preview, prepare, preview, runEntity, skippedResult } from '../flow/index.js';
 import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkConnections, checkEntity } from './check.js';
+import { checkStore, needContract, type StoreCheckOutcome } from './check-store.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
 import { withContext } from './context.js';
 import { JournalRecorder } from './recorder.js';
@@ -168,6 +169,12 @@ export class Coordinator {
   async verify(request: RunRequest = {}): Promise<readonly VerifyOutcome[]> {
     const entries = await openJournal(this.#workspace.state).entries();
     return this.#collect(request, (config, context) => verifyEntity(config, context, entries));
+  }
+
+  /** Whether what the stores hold is as the contracts say. Writes nothing. CONTRACT_NEEDED where there is none. */
+  async checkStores(request: RunRequest = {}): Promise<readonly StoreCheckOutcome[]> {
+    needContract(select(this.#workspace.entities, request));
+    return this.#collect(request, checkStore);
   }
 
   /**

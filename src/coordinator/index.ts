@@ -1,4 +1,6 @@
+export { type AsideRows, asideRows } from './aside-rows.js';
 export type { CheckOutcome } from './check.js';
+export type { StoreCheckOutcome } from './check-store.js';
 export type { CompactOutcome } from './compact.js';
 export {
   Coordinator,
@@ -7,8 +9,18 @@ export {
   type PreviewOutcome,
   type RunRequest,
 } from './coordinator.js';
-export { type DiscoverRequest, type Discovery, discover, tablesOf } from './discover.js';
+export {
+  type DiscoverRequest,
+  type DiscoverRequest,
+  type Discovery,
+  type Discovery,
+  discover,
+  discover,
+  tablesOf,
+} from './discover.js';
+export { canRetry, chosenRuns, type QuarantinedRun, quarantinedRuns } from './quarantine.js';
 export type { RecoverOutcome } from './recover.js';
+export { retryAside } from './retry.js';
 export { sampleOf, scratchOf } from './sample.js';
 export type { SchemaAsk, SchemaOutcome } from './schemas.js';
 export { type Selection, select } from './select.js';

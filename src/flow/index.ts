@@ -1,3 +1,4 @@
+export { checkHeld } from './checks/held.js';
 export { ConnectionTable } from './connections.js';
 export { type FlowContext, LazySession } from './context.js';
 export { Home, HomeConfig, type HomeInput, Store, StoreConfig, type StoreInput } from './ends.js';

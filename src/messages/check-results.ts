@@ -62,7 +62,9 @@ export function contractText(
     const where =
       quarantine === null
         ? []
-        : [`${counted(aside, 'row was', 'rows were')} put aside in ${oneLine(shortPath(quarantine, cwd))}`];
+        : [
+            `${counted(aside, 'row was', 'rows were')} put aside in ${oneLine(shortPath(quarantine, cwd))}; see: hygge quarantine show ${oneLine(name)}`,
+          ];
     return [[title, ...[...lines, ...where].map((line) => `  ${line}`)].join('\n')];
   });
   return blocks.join('\n\n');

@@ -1,3 +1,4 @@
+export { checkLines } from './check-results.js';
 export { bytes, count, counted, duration, shortPath } from './format.js';
 export { failureDocument, type JsonError, type JsonFailure, jsonText, runDocument } from './json.js';
 export { type Messenger, type Output, type OutputStream, openOutput } from './output.js';

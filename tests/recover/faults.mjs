@@ -21,6 +21,9 @@ function killBefore(operation, pattern, nth = 1) {
 }
 
 const kills = {
+  // Rows are put aside, and half of that is done; or all of it, and nothing of the others is staged yet.
+  'before the rows aside': () => killBefore('rename', /rows\.parquet$/),
+  'before the note about them': () => killBefore('rename', /about\.json$/),
   // Everything is staged, and nothing says that it is to be published.
   'before the intent': () => killBefore('rename', /intent-[^/]*\.json$/),
   // Some of the files are in place.

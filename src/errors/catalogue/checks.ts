@@ -46,6 +46,26 @@ export const checkErrors = {
         ? `Did you mean "${f.nearest}"?`
         : `These settle: ${f.known.slice(0, 20).join(', ')}${f.known.length > 20 ? ', …' : ''}.`,
   }),
+  CONTRACT_NEEDED: entry<{ names: readonly string[] }>({
+    title: 'A check of stores without a contract',
+    kind: 'config',
+    message: (f) =>
+      `there is no contract to check by: ${f.names.slice(0, 6).join(', ')} ${f.names.length === 1 ? 'has' : 'have'} none`,
+    hint: (f) =>
+      `Write contract: into the flow; hygge profile ${f.names[0] ?? 'FLOW'} --write makes a first one.`,
+  }),
+  QUARANTINE_EMPTY: entry<{ name: string; run?: string | undefined; runs: readonly string[] }>({
+    title: 'No rows in the quarantine by that name',
+    kind: 'config',
+    message: (f) =>
+      f.run === undefined
+        ? `${f.name} has no rows in the quarantine`
+        : `${f.name} has no rows in the quarantine of a run ${f.run}`,
+    hint: (f) =>
+      f.runs.length === 0
+        ? 'hygge quarantine list shows what there is.'
+        : `It has those of: ${f.runs.slice(0, 6).join(', ')}${f.runs.length > 6 ? ', …' : ''}.`,
+  }),
   CHECKS_UNSUPPORTED: entry<{ name: string; reason: string }>({
     title: 'A store whose rows cannot be checked',
     kind: 'config',

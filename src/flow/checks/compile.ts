@@ -50,6 +50,8 @@ export interface CompiledContract {
   readonly rows: readonly CompiledRows[];
   readonly table: readonly CompiledTable[];
   readonly key: readonly string[];
+  /** All of them, in the order of the contract. */
+  readonly checks: readonly Check[];
 }
 
 /** A contract over some columns, in SQL; or everything that does not fit them. Asks nobody. */
@@ -93,7 +95,7 @@ export function compile(
     }
   }
   const key = contract.key.filter((column) => known.has(column));
-  return { compiled: { rows, table, key }, problems };
+  return { compiled: { rows, table, key, checks: contract.checks }, problems };
 }
 
 function columnsOf(check: Check): readonly string[] {

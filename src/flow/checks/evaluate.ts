@@ -30,7 +30,7 @@ export type Wanted = (check: Check) => boolean;
  * Rows that break a check are looked for only where there are such.
  */
 export async function evaluate(
-  { rows: rowChecks, table: tableChecks, key }: CompiledContract,
+  { rows: rowChecks, table: tableChecks, key, checks }: CompiledContract,
   asked: Asked,
   wanted: Wanted = () => true,
 ): Promise<readonly CheckResult[]> {
@@ -67,7 +67,7 @@ export async function evaluate(
     const { good, found } = judge(one.check, whole, await toldBy(one, own, asked));
     results.set(one.check, { ...resultOf(one.check, good, total), violations: null, found, sample: null });
   }
-  return [...results.values()];
+  return checks.flatMap((check) => results.get(check) ?? []);
 }
 
 const statuses = { fail: 'failed', warn: 'warned', quarantine: 'quarantined' } as const;

@@ -24,6 +24,8 @@ export async function knownAside(
   const folders = (await quarantineFolders(state, name)).filter(({ rows }) => existsSync(rows));
   if (folders.length === 0) return null;
   const standing = new Set((await runsAside?.(config)) ?? []);
+  // What is being moved again is not passed over.
+  for (const runId of config.retries ?? []) standing.delete(runId);
   const paths = folders.filter(({ runId }) => standing.has(runId)).map(({ rows }) => rows);
   if (paths.length === 0) return null;
   const all = readParquet(paths, { unionByName: true, hive: false });
