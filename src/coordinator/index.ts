@@ -9,15 +9,7 @@ export {
   type PreviewOutcome,
   type RunRequest,
 } from './coordinator.js';
-export {
-  type DiscoverRequest,
-  type DiscoverRequest,
-  type Discovery,
-  type Discovery,
-  discover,
-  discover,
-  tablesOf,
-} from './discover.js';
+export { type DiscoverRequest, type Discovery, discover, tablesOf } from './discover.js';
 export { canRetry, chosenRuns, type QuarantinedRun, quarantinedRuns } from './quarantine.js';
 export type { RecoverOutcome } from './recover.js';
 export { retryAside } from './retry.js';
