@@ -231,6 +231,8 @@ export interface StoreDefinition<Type extends string = string, Config extends z.
   /** As of a home. */
   readonly connection?: ConnectionDefinition;
   readonly paths?: readonly string[];
+  /** Whether its path is one file, that holds everything; default: a folder. */
+  readonly inFile?: boolean;
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
   /** What the configuration says of a table that is there already. Default: nothing. */
   ifExists?(config: z.output<Config>): IfExists | null;

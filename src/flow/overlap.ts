@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { HomeDefinition } from '../core/home.js';
 import type { TypedConfig } from '../core/plan.js';
@@ -15,7 +15,7 @@ const wildcard = /[*?[\]{}]/;
 export function checkApart(config: EntityConfig, home: HomeDefinition, store: StoreDefinition): void {
   for (const homePath of pathsOf(config.home, home)) {
     for (const storePath of pathsOf(config.store, store)) {
-      const reason = overlap(homePath, storePath);
+      const reason = store.inFile === true ? found(homePath, storePath) : overlap(homePath, storePath);
       if (reason === null) continue;
       const facts = { name: config.name, home: homePath, store: storePath, reason };
       throw fail('ENDS_OVERLAP', facts, { at: config.at });
@@ -28,6 +28,38 @@ function pathsOf(config: TypedConfig, definition: HomeDefinition | StoreDefiniti
     const path = config[key];
     return typeof path === 'string' ? [path] : [];
   });
+}
+
+/**
+ * Why a home and a store that is one file must not be used together; null where they may. In a folder, a home reads
+ * the files of its own ending alone; a pattern finds what it says.
+ */
+function found(homePath: string, storePath: string): string | null {
+  const parts = resolve(homePath).split(sep);
+  const first = parts.findIndex((part) => wildcard.test(part));
+  if (first === -1) return null;
+  const base = real(parts.slice(0, first).join(sep) || sep);
+  const store = real(storePath);
+  const last = parts.at(-1) ?? '';
+  if (!isInside(store, base) || (last !== '**' && !matches(last, basename(store)))) return null;
+  return reaches(parts.slice(first), relative(base, store).split(sep))
+    ? 'the pattern of the home also finds the file of the store, so the next run would read what this one writes'
+    : null;
+}
+
+/** Whether a part of a pattern matches a name. */
+function matches(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^$()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+    .replace(/\{([^}]*)\}/g, (_, choices: string) => `(${choices.replaceAll(',', '|')})`);
+  try {
+    return new RegExp(`^${source}$`, 's').test(name);
+  } catch {
+    // A bracket that is not closed.
+    return true;
+  }
 }
 
 /** Why a home and a store must not be used together; null where they may. */

@@ -18,14 +18,14 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** The code of the refusal; null where the two may be used together. */
-function refusal(home: string, store: string): string | null {
+function refusal(home: string, store: string, type: 'parquet' | 'duckdb' = 'parquet'): string | null {
   const registry = builtinRegistry();
   const config = {
     name: 'f',
     flow: 'f',
     entity: null,
     home: parseHome(registry, join(root, home)),
-    store: parseStore(registry, join(root, store)),
+    store: parseStore(registry, { type, path: join(root, store) }),
     run_type: 'full_drop',
     append: null,
     columns: null,
@@ -40,7 +40,7 @@ function refusal(home: string, store: string): string | null {
     store_at: null,
   } as const;
   try {
-    checkApart(config, registry.findHome('parquet'), registry.findStore('parquet'));
+    checkApart(config, registry.findHome('parquet'), registry.findStore(type));
     return null;
   } catch (error) {
     if (!(error instanceof HyggeError)) throw error;
@@ -86,5 +86,27 @@ describe('a home and a store', () => {
     ['gone', 'also-gone'],
   ])('that lie apart are not: %s and %s', (home, store) => {
     expect(refusal(home, store)).toBeNull();
+  });
+});
+
+describe('a home and a store that is one file', () => {
+  it.each([
+    ['data', 'data/out.duckdb'],
+    ['data/in', 'data/in/out.duckdb'],
+    ['data/*.parquet', 'data/out.duckdb'],
+    ['data/**/*.{parquet,pq}', 'data/deep/out.duckdb'],
+    ['data/in/*', 'data/out.duckdb'],
+  ])('may lie in one another where the home cannot find the file: %s and %s', (home, store) => {
+    expect(refusal(home, store, 'duckdb')).toBeNull();
+  });
+
+  it.each([
+    ['data/*', 'data/out.duckdb'],
+    ['data/**', 'data/deep/out.duckdb'],
+    ['data/**/out.*', 'data/out.duckdb'],
+    ['data/[no]ut.{duckdb,db}', 'data/out.duckdb'],
+    ['link/*', 'data/out.duckdb'],
+  ])('are refused where its pattern finds it: %s and %s', (home, store) => {
+    expect(refusal(home, store, 'duckdb')).toBe('ENDS_OVERLAP');
   });
 });

@@ -31,6 +31,7 @@ export const duckdbStore = defineStore({
     ordered: true,
   },
   paths: ['path'],
+  inFile: true,
   forEntity: duckdbEntity,
   ifExists: ({ if_exists }) => if_exists,
   destination: ({ path, table = '' }) => `${resolve(path)} ${folded(table)}`,

@@ -28,6 +28,7 @@ export const sqliteStore = defineStore({
   config,
   capabilities: { takes: ['relation'], modes: ['replace', 'append', 'merge'], atomic: true, ordered: true },
   paths: ['path'],
+  inFile: true,
   forEntity: (config, part) => {
     if (isFile(part)) return { ...config, path: part };
     return config.table === undefined ? { ...config, table: part } : config;
