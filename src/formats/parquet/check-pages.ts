@@ -1,5 +1,5 @@
 import type { CheckRequest } from '../../core/home.js';
-import { columnNames, type Footer, verifyPageChecksums } from '../../parquet/index.js';
+import { columnNames, type Footer, logicalSchema, verifyPageChecksums } from '../../parquet/index.js';
 import { parseCondition } from './condition.js';
 import { judgeRowGroups } from './select.js';
 import type { ParquetSource } from './source.js';
@@ -19,7 +19,7 @@ export async function checkPages(source: ParquetSource, request: CheckRequest): 
     for (let footer = source.files[next++]; footer !== undefined && !failed; footer = source.files[next++]) {
       const wanted = {
         columns: leavesOf(footer, request.columns),
-        rowGroups: groupsOf(footer, source, request),
+        rowGroups: groupsOf(footer, request),
       };
       await verifyPageChecksums(footer, { ...wanted, signal, onBytes }).catch((error) => {
         failed = true;
@@ -42,12 +42,8 @@ function leavesOf(footer: Footer, columns: readonly string[] | null): readonly n
 }
 
 /** The row groups that may hold wanted rows. */
-function groupsOf(
-  footer: Footer,
-  { schema }: ParquetSource,
-  { conditions }: CheckRequest,
-): readonly number[] {
+function groupsOf(footer: Footer, { conditions }: CheckRequest): readonly number[] {
   const comparisons = conditions.flatMap((text) => parseCondition(text) ?? []);
-  const verdicts = judgeRowGroups(footer, schema, comparisons);
+  const verdicts = judgeRowGroups(footer, logicalSchema(footer), comparisons);
   return verdicts.flatMap((verdict, i) => (verdict === 'out' ? [] : [i]));
 }

@@ -1,6 +1,7 @@
 export { checkPages } from './check-pages.js';
 export { columnBounds } from './column-bounds.js';
 export { type Comparison, parseCondition } from './condition.js';
+export { readSource } from './grown.js';
 export { checkHoldable, guardValues } from './holdable.js';
 export { cutColumns, refuseCuts } from './precision.js';
 export { judgeRowGroups, type Verdict } from './select.js';

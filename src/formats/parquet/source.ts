@@ -1,6 +1,7 @@
 import { basename, dirname, relative, sep } from 'node:path';
-import type { Column, Schema } from '../../core/types.js';
+import type { Column, Field, Schema } from '../../core/types.js';
 import { sameType, typeName } from '../../core/types.js';
+import { widerType } from '../../core/widen.js';
 import { fail } from '../../errors/index.js';
 import { type Footer, logicalSchema, readFooters } from '../../parquet/index.js';
 import { listFiles, rootOf } from '../listing.js';
@@ -14,6 +15,8 @@ export interface ParquetSource {
   readonly schema: Schema;
   /** Columns that at least one file lacks; such a file's rows have NULL there. */
   readonly missing: readonly string[];
+  /** Columns that have several types in the files, with the least type that holds all their values. */
+  readonly grown: readonly Field[];
   /** Whether all files have the same columns in the same order. */
   readonly uniform: boolean;
   /** Names of the `key=value` folders that all paths share, in order; empty where there are none. */
@@ -47,17 +50,23 @@ function hiveKeys(paths: readonly string[], root: string): string[] {
   return first !== '[]' && paths.every((path) => keysOf(path) === first) ? JSON.parse(first) : [];
 }
 
-/** The columns of several files as one table; two types for one column are an error that names both files. */
+/**
+ * The columns of several files as one table. Two types for one column are the least one that holds the values of both;
+ * where there is none, an error that names both files.
+ */
 function combine(files: readonly Footer[]): Omit<ParquetSource, 'hive'> {
   const columns = new Map<string, { column: Column; file: string; seen: number }>();
   const schemas = schemasOf(files);
+  const grown = new Set<string>();
   for (const { schema, file, times } of schemas) {
     for (const column of schema) {
       const known = columns.get(column.name);
+      const type = known === undefined ? column.type : widerType(known.column.type, column.type);
       if (known === undefined) columns.set(column.name, { column, file, seen: times });
-      else if (sameType(known.column.type, column.type)) {
+      else if (type !== null) {
+        if (!sameType(known.column.type, column.type)) grown.add(column.name);
         known.seen += times;
-        if (column.nullable && !known.column.nullable) known.column = { ...known.column, nullable: true };
+        known.column = { ...known.column, type, nullable: known.column.nullable || column.nullable };
       } else {
         const folder = commonFolder(files.map((each) => each.path));
         throw fail('SCHEMAS_DISAGREE', {
@@ -76,6 +85,7 @@ function combine(files: readonly Footer[]): Omit<ParquetSource, 'hive'> {
     rows: files.reduce((sum, file) => sum + file.rows, 0),
     bytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
     schema: all.map(({ column, seen }) => (seen < files.length ? { ...column, nullable: true } : column)),
+    grown: all.flatMap(({ column: { name, type } }) => (grown.has(name) ? [{ name, type }] : [])),
     missing: all.filter(({ seen }) => seen < files.length).map(({ column }) => column.name),
     uniform: new Set(schemas.map(({ schema }) => JSON.stringify(schema.map(({ name }) => name)))).size <= 1,
   };

@@ -1,9 +1,10 @@
 import type { HomeContext, HomeSession } from '../../core/home.js';
+import { typeName } from '../../core/types.js';
 import {
   checkPages,
   columnBounds,
   openParquet,
-  readParquet,
+  readSource,
   refuseCuts,
 } from '../../formats/parquet/index.js';
 import type { ParquetHomeConfig } from './index.js';
@@ -12,10 +13,7 @@ import type { ParquetHomeConfig } from './index.js';
 export async function openParquetHome(config: ParquetHomeConfig, context: HomeContext): Promise<HomeSession> {
   const source = await openParquet(config.path, context.signal);
   const hive = config.hive ?? source.hive.length > 0;
-  const sql = readParquet(
-    source.files.map((file) => file.path),
-    { unionByName: !source.uniform, hive },
-  );
+  const sql = readSource(source, hive);
   // Only the engine knows which types it gives to the values of folder names.
   const schema = async () => (hive ? (await context.engine()).describe(sql) : source.schema);
   return {
@@ -26,12 +24,22 @@ export async function openParquetHome(config: ParquetHomeConfig, context: HomeCo
       files: source.files.length,
       exact: true,
     }),
-    warnings: () =>
-      source.missing.map((name) => `not every file has the column "${name}"; its rows there will be NULL`),
-    bounds: async (column) => (hive ? null : columnBounds(source.files, source.schema, column)),
+    warnings: () => [
+      ...source.missing.map((name) => `not every file has the column "${name}"; its rows there will be NULL`),
+      ...source.grown.map(
+        ({ name, type }) =>
+          `column "${name}" has several types in the files; it is read as ${typeName(type)}, which holds all`,
+      ),
+    ],
+    bounds: async (column) =>
+      hive || source.grown.length > 0 ? null : columnBounds(source.files, source.schema, column),
     files: async () =>
-      hive
-        ? { impossible: 'columns come from the names of folders' }
+      hive || source.grown.length > 0
+        ? {
+            impossible: hive
+              ? 'columns come from the names of folders'
+              : 'files store one column in two types',
+          }
         : source.files.map((footer) => ({
             path: footer.path,
             bytes: footer.fileBytes,
