@@ -69,6 +69,7 @@ export const errorExamples = {
   },
   TIMESTAMPS_NEED_KEY: { name: 'people', column: 'loaded_at' },
   NO_STATE_FOLDER: { name: 'sales' },
+  CODE_UNKNOWN: { code: 'SCHEMA_DRIFTS', nearest: 'SCHEMA_DRIFT' },
   USAGE: { reason: '--incremental (-i) and --full-drop (-d) exclude one another' },
   FILES_IN_THE_WAY: { paths: ['flows/shop/flow.yml', 'flows/shop/entities/orders.yml'] },
   INIT_WOULD_OVERWRITE: { paths: ['cosy/hygge.yml'] },

@@ -87,7 +87,7 @@ function errorsPage() {
   const parts = [
     made('src/errors/catalogue'),
     '# Errors',
-    'Every error that hygge makes on purpose has a code. It says what happened and to what, where in your files (where there is such a place), and what to try. Codes do not change; wording may. `--json` and the journal carry them, and in a program they are `error.code` of a [`HyggeError`](library.md#errors).',
+    'Every error that hygge makes on purpose has a code. It says what happened and to what, where in your files (where there is such a place), and what to try. Codes do not change; wording may. `--json` and the journal carry them, `hygge explain CODE` says of one what stands here, and in a program they are `error.code` of a [`HyggeError`](library.md#errors).',
     table(
       ['kind', 'meaning', 'exit code'],
       kinds.map(([kind, meaning, exit]) => [code(kind), meaning, exit]),

@@ -6,6 +6,7 @@ import { registerCheck } from './commands/check.js';
 import { registerCompact } from './commands/compact.js';
 import { registerDebug } from './commands/debug.js';
 import { registerDiscover } from './commands/discover.js';
+import { registerExplain } from './commands/explain.js';
 import { registerGo } from './commands/go.js';
 import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
@@ -40,6 +41,7 @@ const commands: readonly Register[] = [
   registerWatermark,
   registerTypes,
   registerSchema,
+  registerExplain,
 ];
 
 /** Runs the command line and gives the exit code. Never rejects. */

@@ -37,6 +37,7 @@ const known = [
   'watermark',
   'types',
   'schema',
+  'explain',
   'help',
 ];
 

@@ -8,6 +8,13 @@ export const cliErrors = {
     message: (f) => f.reason,
     hint: (f) => f.hint ?? '`hygge --help` shows the commands, and `hygge go --help` what one of them takes.',
   }),
+  CODE_UNKNOWN: entry<{ code: string; nearest?: string | undefined }>({
+    title: 'A code that no error has',
+    kind: 'config',
+    message: (f) => `no error of hygge has the code "${f.code}"`,
+    hint: (f) =>
+      f.nearest === undefined ? '`hygge explain` lists all of them.' : `Did you mean "${f.nearest}"?`,
+  }),
   INIT_WOULD_OVERWRITE: entry<{ paths: readonly string[] }>({
     title: 'A new workspace would overwrite files',
     kind: 'config',
