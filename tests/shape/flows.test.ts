@@ -209,6 +209,51 @@ describe('columns that are added', () => {
   });
 });
 
+describe('columns that are not moved', () => {
+  const all = ['id', 'email', 'born', 'seen'] as const;
+  /** A home that reads no column that is not wanted of it. */
+  const frugal = defineHome({
+    type: 'frugal',
+    summary: 'Rows of a test',
+    config: z.strictObject({}),
+    capabilities: { gives: ['relation'], ordered: true },
+    open: async () => ({
+      schema: async () =>
+        all.map((name) => ({
+          name,
+          type: { kind: name === 'born' || name === 'seen' ? 'date' : 'varchar' },
+          nullable: true,
+        })),
+      estimate: async () => ({ rows: null, bytes: null, files: null, exact: false }),
+      relation: async (wanted) => ({
+        sql: `SELECT ${(wanted ?? all).join(', ')} FROM (SELECT '1' AS id, 'a@b.no' AS email, DATE '2000-05-05' AS born, DATE '2026-01-01' AS seen)`,
+        schema: [],
+      }),
+      close: async () => {},
+    }),
+  });
+
+  it.each([undefined, { watermark_column: 'seen', primary_key: 'seen' }])(
+    'are read where values are made of them, with the watermark %j',
+    async (watermark) => {
+      const flow = new Flow({
+        name: 'f',
+        home: Home.of(frugal, {}),
+        store: place.at('store'),
+        columns: ['born', 'seen'],
+        mask: { key, columns: { born: { rule: 'date_shift', by: 'id' } } },
+        polish: { hash_ids: [{ name: 'hash', from_columns: ['email'] }] },
+        ...(watermark === undefined ? {} : { run_type: 'incremental', watermark }),
+      });
+      await flow.start();
+      const [row] = await place.witness.rows(
+        `SELECT hash = sha256('a@b.no'), born <> DATE '2000-05-05' FROM (${settled(place.at('store'))})`,
+      );
+      expect(row).toEqual(['true', 'true']);
+    },
+  );
+});
+
 describe('a list of columns with *', () => {
   it('takes all others where it stands', async () => {
     const home = await place.parquet('home.parquet', 'SELECT 1 AS a, 2 AS b, 3 AS c');

@@ -154,6 +154,16 @@ describe('a mask, on the engine route and in batches', () => {
     }
   });
 
+  it('round: goes down before 1970 too, by less than a microsecond', async () => {
+    const home = await place.parquet(
+      'home.parquet',
+      "SELECT TIMESTAMP_NS '1969-12-31 23:59:59.999999999' AS ns",
+    );
+    const mask = { columns: { ns: { rule: 'round', to: 'minute' } } } as const;
+    await new Flow({ name: 'f', home, store: place.at('store'), mask }).start();
+    expect(await place.witness.rows(settled(place.at('store')))).toEqual([['1969-12-31 23:59:00']]);
+  });
+
   it('date_shift: moves all dates of a row by the same days, by what the key makes of the row', async () => {
     const mask = {
       key,
