@@ -195,7 +195,7 @@ function runTypeOf({ run_type = null as RunType | null }, { definition, config }
   const ifExists = definition.ifExists?.(config) ?? null;
   const found = runTypeFrom({ ifExists, runType: run_type, append: null });
   if (typeof found !== 'object') return found;
-  throw fail('INVALID_VALUE', { key: 'if_exists', reason: found.reason });
+  throw fail('INVALID_VALUE', { key: 'store.if_exists', reason: found.reason });
 }
 
 function watermarkConfig(options: WatermarkOptions | undefined): WatermarkConfig | null {

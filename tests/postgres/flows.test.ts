@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow, type FlowOptions, HyggeError } from '../../src/index.js';
+import { openWitness } from '../integration/witness.js';
 import { password, startServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -196,4 +198,48 @@ describe('a flow into Postgres', () => {
     const error = await failure(flow({ home: table('custmers'), store: join(folder, 'x') }).start());
     expect([error.code, error.hint]).toEqual(['TABLE_NOT_FOUND', 'Did you mean public.customers?']);
   });
+});
+
+it('verify: fingerprint is refused, in the plan too, where the table cannot tell what a value was', async () => {
+  const witness = await openWitness();
+  const path = join(folder, 'union.duckdb');
+  await witness.run(`ATTACH '${path}' AS made`);
+  await witness.run(
+    'CREATE TABLE made.things AS SELECT union_value(num := 7) AS u, [1, 2]::INTEGER[2] AS pair',
+  );
+  await witness.run('DETACH made');
+  witness.close();
+  const home = { type: 'duckdb', path, table: 'things' } as const;
+  const refused = flow({ home, store: table('unions'), verify: 'fingerprint' });
+  for (const work of [() => refused.plan(), () => refused.start()]) {
+    const error = await failure(work());
+    expect([error.code, error.message]).toEqual([
+      'VERIFY_UNSUPPORTED',
+      expect.stringContaining('column "u" settles as JSON, which does not tell what a union was made of'),
+    ]);
+  }
+  await flow({ home, store: table('unions') }).start();
+  expect(await server.query('SELECT u, pair FROM unions')).toEqual([['{"num":7}', '{1,2}']]);
+});
+
+it('rows that can be had once, masked and beyond a watermark, settle in a table', async () => {
+  const path = join(folder, 'once.sqlite');
+  const database = new DatabaseSync(path);
+  database.exec(
+    "CREATE TABLE things (id INTEGER, mail TEXT); INSERT INTO things VALUES (1, 'a@b'), (2, 'c@d')",
+  );
+  const run = () =>
+    flow({
+      home: { type: 'sqlite', path, table: 'things' },
+      store: table('once'),
+      run_type: 'incremental',
+      watermark: { watermark_column: 'id', primary_key: 'id' },
+      mask: { columns: { mail: 'redact' } },
+    }).start();
+  expect((await run()).rows).toBe(2);
+  database.exec("INSERT INTO things VALUES (3, 'e@f')");
+  database.close();
+  expect((await run()).rows).toBe(1);
+  expect((await rowsOf('once')).map(([id]) => id)).toEqual(['1', '2', '3']);
+  expect((await rowsOf('once')).some(([, mail]) => mail?.includes('@'))).toBe(false);
 });
