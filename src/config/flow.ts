@@ -232,7 +232,9 @@ function readEntity(
   });
   if (typeof mode === 'object') {
     const hint = 'Leave one of them out, or let both say the same.';
-    problems.add(fail('INVALID_VALUE', { key: 'store.if_exists', reason: mode.reason, hint }, { at: store.at }));
+    problems.add(
+      fail('INVALID_VALUE', { key: 'store.if_exists', reason: mode.reason, hint }, { at: store.at }),
+    );
     return undefined;
   }
   if (watermark != null && watermark.watermark_column === undefined && mode !== 'merge') {
