@@ -93,6 +93,11 @@ export interface HomeSession {
   estimate(): Promise<Estimate>;
   /** What a person should know before anything is moved, such as columns that some files lack. */
   warnings?(): readonly string[];
+  /**
+   * Called once, before anything is read, with a condition that is going to be applied to the rows in any case: the home
+   * may leave out rows for which it does not hold. What there is to say of it belongs to `warnings`.
+   */
+  narrow?(where: string): void;
   /** What is known of a column's values without reading them; null where only the data can tell. */
   bounds?(column: string): Promise<ColumnBounds | null>;
   /** The files whose rows, in this order, are the home's rows; or why their bytes alone are not. */

@@ -74,6 +74,7 @@ export async function prepare(
   try {
     const source = await ends.openHome();
     const given = await shapeOf(opening, source.schema);
+    if (config.where !== null) source.home.narrow?.(config.where);
     const work = { ...opening, config: { ...config, columns: given.shape.columns } };
     const taken = await takeStore(work, { ...given, asked: config }, notice, carryOut);
     const target = settledTarget(given, taken.drift);

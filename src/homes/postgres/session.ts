@@ -11,7 +11,6 @@ import {
   qualified,
   quoteName,
   quoteText,
-  readOnly,
   type SpooledColumn,
   type SpoolFile,
   SpoolFolder,
@@ -27,6 +26,8 @@ import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { allOfSchema, type PostgresHomeConfig } from './index.js';
+import { type Moment, setSnapshot, sharedMoment } from './moment.js';
+import { serverCondition } from './narrow.js';
 import { pageRanges } from './pages.js';
 import { readRows } from './reading.js';
 
@@ -64,36 +65,6 @@ export async function openPostgresHome(
     throw error;
   }
 }
-
-/** The moment at which a home is read. */
-interface Moment {
-  /** What was exported for all entities of a flow; null: a moment of its own. */
-  readonly snapshot: string | null;
-  readonly note: string | null;
-  /** It has been read. */
-  leave(): Promise<void>;
-}
-
-async function sharedMoment(connection: PostgresConnection, { name, flow }: HomeContext): Promise<Moment> {
-  const own: Moment = { snapshot: null, note: null, leave: async () => {} };
-  if (flow === undefined || flow.entities < 2) return own;
-  const shared = await connection.snapshots.join(flow.name, name);
-  if (shared === null) {
-    const pool = `pool_size of connection ${connection.name} (${connection.settings.pool_size})`;
-    const note = `each entity of flow ${flow.name} is read at a moment of its own: ${pool} leaves no connection to hold one for all`;
-    return { ...own, note };
-  }
-  return {
-    snapshot: shared.id,
-    note: shared.isLater
-      ? `other entities of flow ${flow.name} were read at an earlier moment: this one is read once more`
-      : `the ${flow.entities} entities of flow ${flow.name} are read in one snapshot of the database`,
-    leave: () => connection.snapshots.leave(flow.name, name, flow.entities),
-  };
-}
-
-const setSnapshot = (id: string | null): string =>
-  id === null ? readOnly : `${readOnly}; SET TRANSACTION SNAPSHOT ${quoteText(id)}`;
 
 interface Source {
   /** What stands behind FROM. */
@@ -176,6 +147,9 @@ class PostgresHomeSession implements HomeSession {
   readonly #opened: Opened;
   readonly #folder = new SpoolFolder();
   readonly #relations = new Map<string, Promise<Relation>>();
+  /** A condition of the server that holds for every row that is wanted; null: any may be. */
+  #narrowed: string | null = null;
+  readonly #notes: string[] = [];
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -183,10 +157,20 @@ class PostgresHomeSession implements HomeSession {
     this.#session = opened.session;
     this.#source = opened.source;
     this.#columns = opened.columns;
+    if (opened.moment.note !== null) this.#notes.push(opened.moment.note);
   }
 
   async schema(): Promise<Schema> {
     return this.#columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+  }
+
+  narrow(where: string): void {
+    this.#narrowed = serverCondition(where, this.#columns);
+    this.#notes.push(
+      this.#narrowed === null
+        ? 'the server sends all rows, and where is applied here; for one that it should work on, write a query'
+        : 'the server sends only the rows for which where holds',
+    );
   }
 
   /** What the statistics of the server say, which is seldom exact. */
@@ -251,12 +235,18 @@ class PostgresHomeSession implements HomeSession {
     const { from } = source;
     // What an index finds is not looked for in ranges of pages.
     const ranges = source.isQuery || where !== null ? [] : await pageRanges(session, from, readers);
-    const conditions = ranges.length > 0 ? ranges : [where];
+    const shares = ranges.length > 0 ? ranges : [where];
     const snapshot = ranges.length > 0 ? await exportSnapshot(session) : null;
     yield* readRows({
       session,
       folder: this.#folder,
-      selects: conditions.map((one) => spoolSelect(columns, from, one === null ? [] : [one])),
+      selects: shares.map((share) =>
+        spoolSelect(
+          columns,
+          from,
+          [share, this.#narrowed].filter((one) => one !== null),
+        ),
+      ),
       readers,
       another: async (signal) => {
         const other = snapshot === null ? null : await spare(signal);
@@ -271,8 +261,7 @@ class PostgresHomeSession implements HomeSession {
   }
 
   warnings(): readonly string[] {
-    const { note } = this.#opened.moment;
-    return note === null ? [] : [note];
+    return this.#notes;
   }
 
   async close(): Promise<void> {
