@@ -85,7 +85,7 @@ describe('a condition', () => {
 
   it('hides no value that the engine cannot hold', async () => {
     await expect(flow('strange', 'strange', 'price < 5').start()).rejects.toMatchObject({
-      code: 'ENGINE_FAILED',
+      code: 'VALUE_UNFIT',
     });
   });
 });
