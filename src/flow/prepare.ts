@@ -140,7 +140,7 @@ interface Target {
 async function shapeOf({ config, types, context, ends }: Work, schema: Schema): Promise<Target> {
   const { name, where } = config;
   const { shape, output } = await compileShape(config, schema, () => ends.homeSession.get());
-  checkComparable(config, types.mode, shape);
+  checkComparable(config, types.mode, shape, schema);
   const moved = { ...config, columns: shape.columns };
   const column = watermarkColumn(moved, types.mode, schema, context.backfill ?? {});
   if (where !== null) await checkFilter(name, await ends.homeSession.get(), schema, where);

@@ -311,6 +311,13 @@ describe('rows that are compared with those of the store', () => {
   it.each([
     [{ mask: { columns: { seen: { rule: 'round', to: 'day' } } } }, 'WATERMARK_SHAPED'],
     [{ mask: { columns: { id: 'redact' } } }, 'WATERMARK_SHAPED'],
+    [
+      {
+        columns: ['*', { from: 'name', as: 'integer' }],
+        watermark: { watermark_column: 'seen', primary_key: 'name' },
+      },
+      'WATERMARK_SHAPED',
+    ],
     [{ columns: ['*', { from: 'seen', as: 'timestamptz', zone: 'UTC' }] }, 'WATERMARK_SHAPED'],
     [
       { polish: { timestamps: [{ name: 'now' }] }, watermark: { watermark_column: 'seen' } },
