@@ -51,13 +51,15 @@ export interface DriftRequest {
   readonly mode: WriteMode;
   /** Whether the columns are named in the configuration: one that is not there was left out on purpose. */
   readonly isChosen: boolean;
+  /** Columns whose type the configuration says: they settle with it, or not at all. */
+  readonly declared: ReadonlySet<string>;
   /** Whether new columns come behind the known ones; otherwise the order of the rows stays where it can. */
   readonly keptFirst: boolean;
 }
 
 /** Compares the columns of the last run with those that come now, and decides by the rules. */
 export function driftOf(request: DriftRequest): Drift {
-  const { kept, given, rules, mode, isChosen } = request;
+  const { kept, given, rules, mode, isChosen, declared } = request;
   const now = new Map(given.map((column) => [column.name, column]));
   const before = new Map(kept.map((column) => [column.name, column]));
   const missing = kept.filter(({ name }) => !now.has(name));
@@ -73,7 +75,7 @@ export function driftOf(request: DriftRequest): Drift {
       if (rule === 'keep') settled.set(column.name, { column: { ...column, nullable: true }, how: 'null' });
       continue;
     }
-    const type = typeChange(column, next, rules.on_type_change);
+    const type = typeChange(column, next, rules.on_type_change, declared.has(column.name) ? mode : null);
     const isTighter = column.nullable && !next.nullable;
     const nullable = mode === 'replace' ? next.nullable : next.nullable || column.nullable;
     if (type.change !== null) changes.push(type.change);
@@ -175,7 +177,13 @@ interface TypeDecision {
   readonly change: SchemaChange | null;
 }
 
-function typeChange(before: Column, now: Column, rule: ChangeRules['on_type_change']): TypeDecision {
+/** @param declared the way of writing, where the configuration says the type: it settles then, or nothing does */
+function typeChange(
+  before: Column,
+  now: Column,
+  rule: ChangeRules['on_type_change'],
+  declared: WriteMode | null,
+): TypeDecision {
   if (sameType(before.type, now.type)) return { settles: now.type, how: 'given', change: null };
   const wider = widerType(before.type, now.type);
   const what =
@@ -187,11 +195,22 @@ function typeChange(before: Column, now: Column, rule: ChangeRules['on_type_chan
           ? 'narrowed'
           : 'changed';
   const [from, to] = [typeName(before.type), typeName(now.type)];
-  const settles = settledType(before.type, now.type, wider, rule);
-  const told = `column "${now.name}" was ${from} and is ${to} now`;
+  const fits = declared === 'replace' || what === 'widened';
+  const settles =
+    declared === null || rule === 'fail'
+      ? settledType(before.type, now.type, wider, rule)
+      : fits
+        ? now.type
+        : null;
+  const told = `column "${now.name}" was ${from} and is ${declared === null ? to : `declared as ${to}`} now`;
   const change = { what, column: now.name, from, to, renamed: null } as const;
   if (settles === null) {
-    const none = wider === null && rule !== 'fail' ? '; no type holds the values of both' : '';
+    const none =
+      rule === 'fail'
+        ? ''
+        : declared === null
+          ? '; no type holds the values of both'
+          : `; not every value that the store has is ${to}`;
     const refused = { ...change, action: 'refused', settles: null, message: `${told}${none}` } as const;
     return { settles: now.type, how: 'given', change: refused };
   }

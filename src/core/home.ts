@@ -118,6 +118,8 @@ export interface HomeSession {
    */
   check?(request: CheckRequest): Promise<void>;
   read?(request: ReadRequest): AsyncIterable<Batch | readonly Row[]>;
+  /** Columns whose types the configuration says; left out by homes that know all types themselves. */
+  declared?(): readonly string[];
   /** The types that were found out from the data, as the engine spells them, by column: kept for the next run. */
   inferred?(): Promise<Readonly<Record<string, string>>>;
   /** Called once before rows are moved: keeps those that are left out, and says so in a sentence; null: there are none. */

@@ -1,7 +1,9 @@
 import type { HomeSession, Impossible } from '../core/home.js';
 import type { FilesPlan, FilesShape, StoreSession } from '../core/store.js';
+import type { Schema } from '../core/types.js';
 import { noFiles } from './route.js';
-import type { Moving } from './window/moving.js';
+import type { Shape } from './shape/index.js';
+import { freshSelect, type Moving } from './window/moving.js';
 
 /** How the home's files would be copied into the store; or why they cannot be. */
 export async function planCopy(
@@ -17,4 +19,11 @@ export async function planCopy(
   if (fresh !== false) return store.planFiles(files, shape);
   const none = await store.planFiles([], shape);
   return 'impossible' in none ? none : { ...none, reason: 'spliced: no row is above what the store holds' };
+}
+
+/** What of files is wanted. */
+export function filesShapeOf(schema: Schema, shape: Shape, moving: Moving): FilesShape {
+  const window = typeof moving.fresh === 'string' ? moving.fresh : null;
+  const { columns, where } = shape;
+  return { schema, columns, where, window, select: (sql) => freshSelect(sql, shape, window) };
 }

@@ -12,14 +12,14 @@ import { knownAside, withAside } from './checks/known-aside.js';
 import type { FlowContext, LazySession } from './context.js';
 import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
 import { checkApart } from './overlap.js';
-import { planCopy } from './plan-copy.js';
+import { filesShapeOf, planCopy } from './plan-copy.js';
 import { chooseRoute, noCopy } from './route.js';
-import { type Compared, compareSchema } from './schema/compare.js';
+import { type Compared, type CompareRequest, compareSchema, declaredColumns } from './schema/compare.js';
 import { settledTarget } from './schema/settle.js';
 import { checkComparable, checkFilter, compileShape, type Shape } from './shape/index.js';
 import { checkVerifiable } from './verify.js';
 import type { Watchdog } from './watchdog.js';
-import { freshSelect, type Moving, movesAll } from './window/moving.js';
+import { type Moving, movesAll } from './window/moving.js';
 import { type Opened, openWindow, watermarkColumn } from './window/open.js';
 import { settledName } from './window/window.js';
 
@@ -76,7 +76,8 @@ export async function prepare(
     const given = await shapeOf(opening, source.schema);
     if (config.where !== null) source.home.narrow?.(config.where);
     const work = { ...opening, config: { ...config, columns: given.shape.columns } };
-    const taken = await takeStore(work, { ...given, asked: config }, notice, carryOut);
+    const declared = declaredColumns(source.home, given.shape.columns);
+    const taken = await takeStore(work, { ...given, asked: config, declared }, notice, carryOut);
     const target = settledTarget(given, taken.drift);
     const { shape } = target;
     const checks = await FlowChecks.open(config, target.output, context, ends.homeSession);
@@ -159,7 +160,12 @@ interface TakenStore {
 /** Opens the store; takes it already where what it holds decides about what is moved. */
 async function takeStore(
   { config, types, context, ends }: Work,
-  { output: given, isWatched, asked }: Target & { readonly asked: EntityConfig },
+  {
+    output: given,
+    isWatched,
+    asked,
+    declared,
+  }: Target & Pick<CompareRequest, 'declared'> & { asked: EntityConfig },
   notice: (message: string) => void,
   carryOut: boolean,
 ): Promise<TakenStore> {
@@ -167,7 +173,7 @@ async function takeStore(
   const { mode } = types;
   const store = await ends.openStore(context.runId, notice);
   const { schemas } = context;
-  const drift = await ends.atStore(compareSchema({ config: asked, mode, given, schemas, store }));
+  const drift = await ends.atStore(compareSchema({ config: asked, mode, given, declared, schemas, store }));
   const { output, isKnown: alter } = drift;
   const { type } = types.store.definition;
   checkVerifiable({ name: config.name, level: verify, type, schema: output }, store);
@@ -257,12 +263,6 @@ async function planOf(
     ],
   };
   return { plan, copy, filesShape };
-}
-
-function filesShapeOf(schema: Schema, shape: Shape, moving: Moving): FilesShape {
-  const window = typeof moving.fresh === 'string' ? moving.fresh : null;
-  const { columns, where } = shape;
-  return { schema, columns, where, window, select: (sql) => freshSelect(sql, shape, window) };
 }
 
 /** How much is moved: less than the home has where a watermark leaves rows out, and then only the data can tell. */

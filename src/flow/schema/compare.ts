@@ -1,9 +1,10 @@
 import type { WriteMode } from '../../core/capabilities.js';
 import { type Drift, driftOf } from '../../core/drift.js';
 import type { EntityConfig } from '../../core/entity-config.js';
+import type { HomeSession } from '../../core/home.js';
 import { asRunRecord, keptSchemaOf } from '../../core/run-record.js';
 import { changeRules } from '../../core/schema-rules.js';
-import { allOthers } from '../../core/shaping.js';
+import { allOthers, type ColumnChoice } from '../../core/shaping.js';
 import type { StoreSession } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
@@ -29,6 +30,8 @@ export interface CompareRequest {
   readonly mode: WriteMode;
   /** The columns that come, shaped. */
   readonly given: Schema;
+  /** Those whose types the configuration says. */
+  readonly declared: ReadonlySet<string>;
   /** Left out for a flow without a project: then there is nothing to compare with. */
   readonly schemas: KeptSchemas | undefined;
   readonly store: StoreSession;
@@ -66,9 +69,20 @@ export async function lastSchema({
   return record === null ? null : keptSchemaOf(record);
 }
 
+/** The columns, as they settle, whose types the configuration says: in `columns` of the flow, or of the home. */
+export function declaredColumns(
+  home: HomeSession,
+  choices: readonly ColumnChoice[] | null,
+): ReadonlySet<string> {
+  const said = new Set(home.declared?.() ?? []);
+  if (choices === null) return said;
+  const declared = choices.filter(({ from, as }) => as !== undefined || said.has(from));
+  return new Set(declared.map(({ name }) => name));
+}
+
 /** What the differences are, by the rules of an entity. */
 export function driftBetween(
-  { config, mode, given }: Pick<CompareRequest, 'config' | 'mode' | 'given'>,
+  { config, mode, given, declared }: Pick<CompareRequest, 'config' | 'mode' | 'given' | 'declared'>,
   kept: Schema,
   keptFirst: boolean,
 ): Drift {
@@ -76,5 +90,5 @@ export function driftBetween(
   // Whoever names the columns has left the others out, unless every difference is to be told.
   const isNamed = columns !== null && !columns.some(({ from }) => from === allOthers);
   const isChosen = isNamed && schema.mode !== 'strict' && schema.on_missing_column === null;
-  return driftOf({ kept, given, rules: changeRules(schema, mode), mode, isChosen, keptFirst });
+  return driftOf({ kept, given, rules: changeRules(schema, mode), mode, isChosen, declared, keptFirst });
 }

@@ -4,7 +4,7 @@ import type { Schema } from '../../core/types.js';
 import type { FlowContext } from '../context.js';
 import { endTypes, OpenEnds } from '../open-ends.js';
 import { compileShape } from '../shape/index.js';
-import { driftBetween, lastSchema } from './compare.js';
+import { declaredColumns, driftBetween, lastSchema } from './compare.js';
 
 /** The columns of an entity, now and the last time. */
 export interface SchemaLook {
@@ -23,10 +23,11 @@ export function keptColumnsOf(config: EntityConfig, context: FlowContext): Promi
 /** Compares the columns of an entity's home with those of the last run. Writes nothing. */
 export function lookAtSchema(config: EntityConfig, context: FlowContext): Promise<SchemaLook> {
   return atEnds(config, context, async (ends, mode) => {
-    const { schema } = await ends.openHome();
-    const { output: given } = await compileShape(config, schema, () => ends.homeSession.get());
+    const { home, schema } = await ends.openHome();
+    const { output: given, shape } = await compileShape(config, schema, () => ends.homeSession.get());
+    const declared = declaredColumns(home, shape.columns);
     const kept = await last(ends, config, context);
-    const drift = kept === null ? null : driftBetween({ config, mode, given }, kept, false);
+    const drift = kept === null ? null : driftBetween({ config, mode, given, declared }, kept, false);
     return { given, kept, changes: drift?.changes ?? [] };
   });
 }

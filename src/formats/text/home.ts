@@ -99,6 +99,10 @@ class TextHome implements HomeSession {
     throw fail('TOO_MANY_BAD_ROWS', { name, path: file, most: mostAside, line, column, reason });
   }
 
+  declared(): readonly string[] {
+    return Object.keys(this.#options.columns ?? {});
+  }
+
   async prove(onProgress: () => void): Promise<void> {
     for (const file of this.#options.source.files) await this.#unpack(file, onProgress);
   }

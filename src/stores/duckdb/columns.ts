@@ -2,6 +2,7 @@ import { folded, shownTable } from '../../connections/duckdb/index.js';
 import type { Destination } from '../../connections/runs-table.js';
 import type { EngineSession } from '../../core/engine.js';
 import { type LogicalType, type Schema, sameType, typeName } from '../../core/types.js';
+import { hasUnnamed } from '../../core/unnamed.js';
 import { hasText, holds } from '../../core/widen.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
@@ -133,21 +134,5 @@ export async function checkValues(
       value: value ?? 'NULL',
       type: typeName(held),
     });
-  }
-}
-
-function hasUnnamed(type: LogicalType): boolean {
-  switch (type.kind) {
-    case 'list':
-    case 'array':
-      return hasUnnamed(type.element);
-    case 'struct':
-      return type.fields.some((field) => field.name === '' || hasUnnamed(field.type));
-    case 'map':
-      return hasUnnamed(type.key) || hasUnnamed(type.value);
-    case 'union':
-      return type.members.some((member) => hasUnnamed(member.type));
-    default:
-      return false;
   }
 }

@@ -5,12 +5,14 @@ import type { Impossible, SourceFile } from '../../core/home.js';
 import type {
   FilesPlan,
   FilesShape,
+  SchemaRequest,
   Staged,
   StageRequest,
   StoreContext,
   StoreSession,
 } from '../../core/store.js';
-import type { Schema } from '../../core/types.js';
+import { type Schema, typeName } from '../../core/types.js';
+import { hasUnnamed } from '../../core/unnamed.js';
 import { fail } from '../../errors/index.js';
 import { FolderSession, sum } from '../../formats/folder/session.js';
 import { sliceBatch } from '../../formats/folder/slice.js';
@@ -47,8 +49,14 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     return heldRows({ folder: this.#config.path, contents, schema, signal, engine });
   }
 
-  async checkSchema(schema: Schema): Promise<void> {
-    checkHoldable(this.context.name, schema);
+  async checkSchema(schema: Schema, request?: SchemaRequest): Promise<void> {
+    const { name } = this.context;
+    checkHoldable(name, schema);
+    const unnamed = schema.find(({ type }) => hasUnnamed(type));
+    if (request?.mode !== 'merge' || unnamed === undefined) return;
+    const why =
+      'a merge compares rows in a table of the engine, and none can hold a struct whose fields have no names (a UNION out of a parquet file is one)';
+    throw fail('TYPE_UNSUPPORTED', { name, column: unnamed.name, type: typeName(unnamed.type), why });
   }
 
   override async begin(request: StageRequest): Promise<void> {
