@@ -12,6 +12,7 @@ import { registerInit } from './commands/init.js';
 import { registerJournal } from './commands/journal.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPreview } from './commands/preview.js';
+import { registerProfile } from './commands/profile.js';
 import { registerQuarantine } from './commands/quarantine.js';
 import { registerRecover } from './commands/recover.js';
 import { registerSchema } from './commands/schema.js';
@@ -34,6 +35,7 @@ const commands: readonly Register[] = [
   registerCheck,
   registerCompact,
   registerJournal,
+  registerProfile,
   registerQuarantine,
   registerRecover,
   registerUndo,

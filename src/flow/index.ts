@@ -5,6 +5,7 @@ export { Home, HomeConfig, type HomeInput, Store, StoreConfig, type StoreInput }
 export { Flow, type FlowOptions, type StartOptions, type WatermarkOptions } from './flow.js';
 export { type Prepared, prepare } from './prepare.js';
 export { type Preview, preview } from './preview.js';
+export { type ColumnProfile, type Profile, profile } from './profile.js';
 export { configDigest, type FinishedRun, type Recorder, type RunIdentity } from './record.js';
 export { runEntity, skippedResult } from './run.js';
 export type { KeptSchemas } from './schema/compare.js';

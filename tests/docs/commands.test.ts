@@ -30,6 +30,7 @@ const known = [
   'check',
   'compact',
   'journal',
+  'profile',
   'quarantine',
   'recover',
   'undo',
