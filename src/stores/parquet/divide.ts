@@ -28,8 +28,6 @@ function wholeVectors(rows: number): number {
   return Math.ceil(rows / vectorRows) * vectorRows;
 }
 
-/** Row groups of files that the engine has written, on their way into files of the right size. */
-
 /** Where the files of a {@link Divider} lie. */
 export interface DividerPlace {
   readonly signal: AbortSignal;

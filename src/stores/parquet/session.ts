@@ -210,6 +210,7 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     }
     const others = stage.files.length;
     await stage.writeRows(plan.fresh.sql, onProgress);
+    await stage.end(() => onProgress({ fraction: null, rows: 0 }));
     proof.written(
       plan.fresh,
       stage.files.slice(others).map(({ path }) => path),
