@@ -1,6 +1,7 @@
 import type { CheckResult, Contract } from '../core/contract.js';
 import type { EntityResult } from '../core/result.js';
 import { oneLine, type Paint } from '../errors/text.js';
+import { quoted } from './command-line.js';
 import { count, counted, shortPath } from './format.js';
 import type { Output } from './output.js';
 import { tableLines } from './table.js';
@@ -52,7 +53,7 @@ export function contractText(
   flows: readonly EntityResult[],
   output: Output,
   brush: Paint,
-  cwd: string,
+  { cwd, path }: { readonly cwd: string; readonly path?: string | undefined },
 ): string {
   const blocks = flows.flatMap(({ name, checks = [], rows_quarantined: aside = 0, quarantine = null }) => {
     const lines = checkLines(checks, output, brush, { all: false });
@@ -63,7 +64,7 @@ export function contractText(
       quarantine === null
         ? []
         : [
-            `${counted(aside, 'row was', 'rows were')} put aside in ${oneLine(shortPath(quarantine, cwd))}; see: hygge quarantine show ${oneLine(name)}`,
+            `${counted(aside, 'row was', 'rows were')} put aside in ${oneLine(shortPath(quarantine, cwd))}; see: hygge quarantine show ${[name, ...(path === undefined ? [] : [path])].map(quoted).join(' ')}`,
           ];
     return [[title, ...[...lines, ...where].map((line) => `  ${line}`)].join('\n')];
   });

@@ -6,6 +6,7 @@ import type { HyggeError } from '../errors/index.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, paint, printable } from '../errors/text.js';
 import { contractText } from './check-results.js';
+import { proposed, shellSafe } from './command-line.js';
 import { bytes, count, counted, duration, rowRate, shortPath } from './format.js';
 import type { Output } from './output.js';
 import { placeOf } from './place.js';
@@ -16,6 +17,8 @@ export interface SummaryOptions {
   readonly cwd: string;
   /** With stack traces. Default: false. */
   readonly verbose?: boolean;
+  /** The workspace or file that was named on the command line, for the commands that are proposed. Default: none. */
+  readonly path?: string | undefined;
 }
 
 /** What a run's result does not say itself: heard while it ran. */
@@ -51,9 +54,9 @@ export function summaryText(
   const blocks = [
     headline(result, passed.length, failed.length, skipped.length, output),
     settledText(passed, memory, output, options.cwd),
-    contractText(result.flows.slice(0, mostListed), output, paint(output.color), options.cwd),
+    contractText(result.flows.slice(0, mostListed), output, paint(output.color), options),
     failedText(failed, memory, output, options),
-    nextSteps(failed, output),
+    nextSteps(failed, output, options),
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -145,7 +148,7 @@ function failedText(
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');
 
-function nextSteps(failed: readonly EntityResult[], output: Output): string {
+function nextSteps(failed: readonly EntityResult[], output: Output, { path }: SummaryOptions): string {
   if (failed.length === 0) return '';
   const brush = paint(output.color);
   const flows = failed.filter((flow) => flow.entity === null).map((flow) => flow.flow);
@@ -156,18 +159,13 @@ function nextSteps(failed: readonly EntityResult[], output: Output): string {
     ...(flows.length > 0 ? [`--flow ${flows.join(',')}`] : []),
     ...(entities.length > 0 ? [`--entity ${entities.join(',')}`] : []),
   ];
-  const again = failed.length <= mostListed ? `hygge go ${flags.map(shellSafe).join(' ')}` : 'hygge go';
-  const check = 'hygge debug';
+  const some = failed.length <= mostListed ? flags : [];
+  const again = proposed('go', path, ...some.map(shellSafe));
+  const check = proposed('debug', path);
   const width = Math.max(check.length, again.length);
   return [
     brush.strong('Next'),
     `  ${check.padEnd(width)}  checks every home and store`,
     `  ${again.padEnd(width)}  runs what failed again, once it is mended`,
   ].join('\n');
-}
-
-/** Names may hold spaces and other things that a shell would take apart. */
-function shellSafe(flag: string): string {
-  const [name = '', value = ''] = flag.split(/ (.*)/s);
-  return /^[\w.,:/@%+=-]+$/.test(value) ? flag : `${name} '${oneLine(value).replaceAll("'", `'\\''`)}'`;
 }

@@ -140,6 +140,26 @@ describe('the summary', () => {
     expect(text).toContain('hygge debug');
   });
 
+  it('proposes commands that find the workspace again', () => {
+    const put = { quarantine: '/project/.hygge/quarantine/tea/1', rows_quarantined: 2 } as const;
+    const check = {
+      name: 'n is not null',
+      kind: 'not_null',
+      on_fail: 'quarantine',
+      status: 'quarantined',
+      rows: 9,
+      violations: 2,
+      found: '2 of 9 rows',
+      sample: null,
+    } as const;
+    const flows = [failed('tea'), entityResult({ name: 'a b', checks: [check], ...put })];
+    const where = { ...options, path: 'my flows.yml' };
+    const text = summaryText(runResult(flows), nothing, captured(), where);
+    expect(text).toContain("hygge go 'my flows.yml' --flow tea");
+    expect(text).toContain("hygge debug 'my flows.yml'");
+    expect(text).toContain("hygge quarantine show 'a b' 'my flows.yml'");
+  });
+
   it('stays short when thousands failed', () => {
     const flows = Array.from({ length: 2000 }, (_, i) => failed(`f${i}`));
     const text = summaryText(runResult(flows), nothing, captured(), options);

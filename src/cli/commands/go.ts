@@ -75,7 +75,7 @@ async function go(path: string | undefined, flags: GoFlags, context: Context): P
     stop.dispose();
   }
   if (!voice.quiet) {
-    output.write(summaryText(result, memory, output, { cwd: context.cwd, verbose: voice.verbose }));
+    output.write(summaryText(result, memory, output, { cwd: context.cwd, verbose: voice.verbose, path }));
     if (flags.limit !== undefined) output.write(`\n${sampleText(flags.limit)}\n`);
   }
   if (flags.json === true) context.out.write(runDocument(result));
