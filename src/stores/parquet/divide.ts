@@ -77,17 +77,18 @@ export class Divider {
     const last = plan.outputs.at(-1);
     const isKept = !isEnd && last !== undefined && last.rows < this.#fileRows;
     const outputs = isKept ? plan.outputs.slice(0, -1) : plan.outputs;
-    const shared = new Set<string>();
     const made = outputs.filter(({ whole }) => whole === null);
-    for (const { whole } of outputs) {
-      const path = whole === null ? undefined : plan.inputs[whole]?.path;
-      if (path === undefined) continue;
-      shared.add(path);
-      onFile(path);
-    }
     const paths = made.map(() => allocate());
     await executeSplice({ ...plan, outputs: made }, paths, { signal, onBytes });
-    for (const path of paths) onFile(path);
+    const shared = new Set<string>();
+    // In the order of the rows, whether a file was made for them or is there already.
+    for (const output of outputs) {
+      const own = output.whole === null ? undefined : plan.inputs[output.whole]?.path;
+      const path = own ?? paths[made.indexOf(output)];
+      if (path === undefined) throw new RangeError('an output has no file');
+      if (own !== undefined) shared.add(own);
+      onFile(path);
+    }
     const before = this.#open;
     this.#open = isKept ? lastRows(before, last?.rows ?? 0) : [];
     const still = new Set(this.#open.map(({ footer }) => footer.path));
