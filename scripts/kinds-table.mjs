@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { columnOut } from '../dist/connections/postgres/types-out.js';
-import { keptAs } from '../dist/connections/sqlite/types.js';
-import { openEngine } from '../dist/engine/index.js';
-import { HyggeError } from '../dist/errors/index.js';
-import { CsvWriter } from '../dist/formats/csv/writer.js';
-import { NdjsonWriter } from '../dist/formats/ndjson/writer.js';
-import { checkHoldable } from '../dist/formats/parquet/holdable.js';
-import { kindSamples } from '../dist/testing/kinds.js';
+import { columnOut } from '../build/connections/postgres/types-out.js';
+import { keptAs } from '../build/connections/sqlite/types.js';
+import { openEngine } from '../build/engine/index.js';
+import { HyggeError } from '../build/errors/index.js';
+import { CsvWriter } from '../build/formats/csv/writer.js';
+import { NdjsonWriter } from '../build/formats/ndjson/writer.js';
+import { checkHoldable } from '../build/formats/parquet/holdable.js';
+import { kindSamples } from '../build/testing/kinds.js';
 
 const none = '–';
 const code = (text) => `\`${text.replaceAll('|', '\\|')}\``;

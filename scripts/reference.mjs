@@ -2,9 +2,9 @@
 // With --check it writes nothing, and ends with 1 where a page is not what it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { builtinRegistry } from '../dist/builtin.js';
-import { describeTypes } from '../dist/config/index.js';
-import { catalogue, fail } from '../dist/errors/index.js';
+import { builtinRegistry } from '../build/builtin.js';
+import { describeTypes } from '../build/config/index.js';
+import { catalogue, fail } from '../build/errors/index.js';
 import { errorExamples } from './error-examples.mjs';
 import { kindsTable } from './kinds-table.mjs';
 

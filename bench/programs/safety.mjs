@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { builtinRegistry, Coordinator, loadWorkspace } from '../../dist/index.js';
-import { executeSplice, planSplice, readFooter } from '../../dist/parquet/index.js';
+import { builtinRegistry, Coordinator, loadWorkspace } from '../../build/index.js';
+import { executeSplice, planSplice, readFooter } from '../../build/parquet/index.js';
 import { tinyFile } from '../shapes.mjs';
 
 const [, , how, source, folder, repeats] = process.argv;

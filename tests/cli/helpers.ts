@@ -18,6 +18,9 @@ import { z } from 'zod';
 /** The program as it is installed. */
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** The same, one file a module: for what is loaded before it to change one of them. */
+export const mainOfModules = fileURLToPath(new URL('../../build/cli/main.js', import.meta.url));
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -31,13 +34,15 @@ interface HyggeOptions {
   /** Sees the process while it runs. */
   readonly watch?: (child: ChildProcess) => void;
   readonly nodeArgs?: readonly string[];
+  /** Default: `main`. */
+  readonly program?: string;
   /** A file to write standard output to. Default: it is kept. */
   readonly stdout?: number;
 }
 
 /** A real run of the command line, with nothing of this process's terminal or CI settings. */
 export function hygge(args: readonly string[], options: HyggeOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.program ?? main, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],

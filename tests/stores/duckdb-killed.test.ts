@@ -3,7 +3,7 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { hygge } from '../cli/helpers.js';
+import { hygge, mainOfModules } from '../cli/helpers.js';
 import { Random } from '../files/support/random.js';
 import { useWorkplace } from '../integration/workplace.js';
 
@@ -96,7 +96,7 @@ async function killed(from: string, kind: Kind, env: Record<string, string>): Pr
   const folder = place.at(`killed-${copies++}`);
   cpSync(from, folder, { recursive: true });
   const how = `HYGGE_SEED=${seed}, ${kind.flow}, ${JSON.stringify(env)}`;
-  await hygge(['go'], { cwd: folder, nodeArgs: ['--import', killer], env });
+  await hygge(['go'], { cwd: folder, nodeArgs: ['--import', killer], program: mainOfModules, env });
   const between = await look(folder, kind);
   expect(between.is, how).toBe(between.record);
   const again = await hygge(['go', '--verbose'], { cwd: folder });
@@ -118,6 +118,7 @@ describe('a run into a DuckDB file that is killed', () => {
       const whole = await hygge(['go'], {
         cwd: place.at('whole'),
         nodeArgs: ['--import', killer],
+        program: mainOfModules,
         env: { HYGGE_KILL_LOG: log },
       });
       expect(whole.code, whole.stderr).toBe(0);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Flow, HyggeError, type RunType, type StoreSession } from '../../src/index.js';
 import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { atWorkbench, storeOf, withStore } from '../../src/testing/workbench.js';
-import { hygge } from '../cli/helpers.js';
+import { hygge, mainOfModules } from '../cli/helpers.js';
 import { settled, useWorkplace } from '../integration/workplace.js';
 
 const place = useWorkplace();
@@ -369,7 +369,7 @@ it('a run that is killed before any of its statements leaves the old or the new'
     cpSync(from, folder, { recursive: true });
     const log = place.at('log');
     const env = at === 0 ? { HYGGE_KILL_LOG: log } : { HYGGE_KILL_AT: String(at) };
-    await hygge(['go'], { cwd: folder, nodeArgs: ['--import', killer], env });
+    await hygge(['go'], { cwd: folder, nodeArgs: ['--import', killer], program: mainOfModules, env });
     if (at === 0) statements = Number(readFileSync(log, 'utf8'));
     seen.push(state(folder));
     expect((await hygge(['go'], { cwd: folder })).code).toBe(0);
