@@ -1,7 +1,7 @@
 import { fail } from '../errors/index.js';
 import { knowsEncodings, lookAtStatistics } from './chunk-strange.js';
 import type { ByteRange, ColumnChunk } from './footer.js';
-import { codecOf, type Encoding, encodingOf, type PhysicalType, physicalTypeOf } from './names.js';
+import { codecOf, type Encoding, encodingOf, physicalTypeOf } from './names.js';
 import type { SchemaElement } from './schema-tree.js';
 import { listOf, structOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
@@ -21,18 +21,95 @@ const ofMeta: number[] = new Array(20).fill(missing);
 const needed = [5, 6, 7, 9];
 const optional = [10, 11, 14];
 
+/** What can be strange in a chunk: see `ColumnChunk.strange`. */
+const strangeThings = [
+  null,
+  'is in an unknown encoding',
+  'has statistics that are no values of it',
+  'is in an unknown codec',
+] as const;
+
+/** The places of a chunk's numbers in {@link ChunkNumbers}. `kinds`: its codec, and what is strange in it. */
+const slot = {
+  end: 0,
+  kinds: 1,
+  values: 2,
+  uncompressed: 3,
+  compressed: 4,
+  dataPage: 5,
+  dictionaryPage: 6,
+} as const;
+const slotsPerChunk = 7;
+/** Of what the chunks of many files do not have. */
+const seldomSlot = { indexPage: 0, offsetIndex: 1, columnIndex: 3, bloomFilter: 5 } as const;
+const seldomPerChunk = 7;
+/** Above every codec. */
+const strangeFactor = 2 ** 32;
+
+/** Numbers of many row groups lie side by side, since memory for each alone takes long to be had. */
+const shelfLength = 32 * 1024;
+let shelf = new Float64Array();
+let shelved = 0;
+
 /**
- * Reads a column chunk where a reader stands, in one pass and without a tree: there may be a hundred thousand. What
- * is seldom asked for is decoded when it is. `rowGroup`: from 1, for errors.
+ * The numbers of a row group's chunks. Not objects: thousands of files have hundreds of thousands of chunks, and most
+ * of the time of joining them went into the collection of what was made for each.
  */
-export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: number): ColumnChunk {
+export class ChunkNumbers {
+  readonly #numbers: Float64Array;
+  /** Where those of the first chunk begin. */
+  readonly #at: number;
+  readonly #count: number;
+  #seldom: Float64Array | null = null;
+
+  constructor(chunks: number) {
+    const length = chunks * slotsPerChunk;
+    if (length > shelf.length - shelved) {
+      shelf = new Float64Array(Math.max(length, shelfLength));
+      shelved = 0;
+    }
+    this.#numbers = shelf;
+    this.#at = shelved;
+    this.#count = chunks;
+    shelved += length;
+  }
+
+  get(chunk: number, place: number): number {
+    return this.#numbers[this.#at + chunk * slotsPerChunk + place] ?? missing;
+  }
+
+  set(chunk: number, place: number, number: number): void {
+    this.#numbers[this.#at + chunk * slotsPerChunk + place] = number;
+  }
+
+  getSeldom(chunk: number, place: number): number {
+    return this.#seldom?.[chunk * seldomPerChunk + place] ?? missing;
+  }
+
+  setSeldom(chunk: number, place: number, number: number): void {
+    if (number === missing) return;
+    this.#seldom ??= new Float64Array(this.#count * seldomPerChunk).fill(missing);
+    this.#seldom[chunk * seldomPerChunk + place] = number;
+  }
+}
+
+/**
+ * Reads a column chunk where a reader stands, in one pass and without a tree, and notes its numbers: it is chunk
+ * `index` of `into`. What is seldom asked for is decoded when it is. `rowGroup`: from 1, for errors.
+ */
+export function readChunk(
+  reader: ThriftReader,
+  leaf: SchemaElement,
+  rowGroup: number,
+  into: ChunkNumbers,
+  index: number,
+): void {
   const { path } = reader;
-  const start = reader.offset;
   let described = false;
   let elsewhere = false;
   let encrypted = false;
   let fits = true;
-  let strange: string | null = null;
+  let strange = 0;
   ofChunk.fill(missing);
   reader.enter();
   for (let before = 0; reader.nextField(before); ) {
@@ -45,11 +122,11 @@ export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: n
       for (let last = 0; reader.nextField(last); ) {
         last = reader.fieldId;
         if (last === 2 && reader.fieldType === thriftType.list) {
-          if (!knowsEncodings(reader)) strange ??= 'is in an unknown encoding';
+          if (!knowsEncodings(reader)) strange ||= 1;
         } else if (last === 12 && reader.fieldType === thriftType.struct) {
           const { fit, sized } = lookAtStatistics(reader, leaf.type);
           if (!fit) fits = false;
-          if (!sized) strange ??= 'has statistics that are no values of it';
+          if (!sized) strange ||= 2;
         } else if (!readField(reader, last, ofMeta, columnMetaDataShape)) fits = false;
       }
       reader.leave();
@@ -79,64 +156,115 @@ export function readChunk(reader: ThriftReader, leaf: SchemaElement, rowGroup: n
   const isPossible =
     needed.every((id) => numberOf(ofMeta, id) >= 0) && optional.every((id) => ofMeta[id] !== impossible);
   if (!isPossible) throw damaged(`${column()} has an impossible size or place`);
-  const codec = codecOf(numberOf(ofMeta, 4));
-  if (codec.startsWith('CODEC_')) strange = 'is in an unknown codec';
-  return new ChunkView(reader, start, leaf, type, strange);
+  const codec = numberOf(ofMeta, 4);
+  if (codecOf(codec).startsWith('CODEC_')) strange = 3;
+  into.set(index, slot.end, reader.offset);
+  into.set(index, slot.kinds, strange * strangeFactor + codec);
+  into.set(index, slot.values, numberOf(ofMeta, 5));
+  into.set(index, slot.uncompressed, numberOf(ofMeta, 6));
+  into.set(index, slot.compressed, numberOf(ofMeta, 7));
+  into.set(index, slot.dataPage, numberOf(ofMeta, 9));
+  into.set(index, slot.dictionaryPage, numberOf(ofMeta, 11));
+  into.setSeldom(index, seldomSlot.indexPage, numberOf(ofMeta, 10));
+  for (const behind of [0, 1]) {
+    into.setSeldom(index, seldomSlot.offsetIndex + behind, numberOf(ofChunk, 4 + behind));
+    into.setSeldom(index, seldomSlot.columnIndex + behind, numberOf(ofChunk, 6 + behind));
+    into.setSeldom(index, seldomSlot.bloomFilter + behind, numberOf(ofMeta, 14 + behind));
+  }
 }
 
-class ChunkView implements ColumnChunk {
+/** The view of a chunk, made from what {@link readChunk} has noted. */
+export class ChunkView implements ColumnChunk {
   readonly leaf: SchemaElement;
-  readonly type: PhysicalType;
-  readonly codec: ColumnChunk['codec'];
-  readonly strange: string | null;
-  readonly values: number;
-  readonly uncompressedBytes: number;
-  readonly compressedBytes: number;
-  readonly dataPageOffset: number;
-  readonly indexPageOffset: number | null;
-  readonly dictionaryPageOffset: number | null;
-  readonly offsetIndex: ByteRange | null;
-  readonly columnIndex: ByteRange | null;
-  readonly bloomFilter: ColumnChunk['bloomFilter'];
   readonly #bytes: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
+  readonly #numbers: ChunkNumbers;
+  readonly #index: number;
+  /** Where the list of chunks has its first one. */
+  readonly #first: number;
 
-  /** From the numbers that were read last. */
-  constructor(
-    reader: ThriftReader,
-    start: number,
-    leaf: SchemaElement,
-    type: PhysicalType,
-    strange: string | null,
-  ) {
-    this.strange = strange;
+  /** `bytes`: the metadata that it was read from. */
+  constructor(bytes: Uint8Array, leaf: SchemaElement, numbers: ChunkNumbers, index: number, first: number) {
     this.leaf = leaf;
-    this.type = type;
-    this.codec = codecOf(numberOf(ofMeta, 4));
-    this.values = numberOf(ofMeta, 5);
-    this.uncompressedBytes = numberOf(ofMeta, 6);
-    this.compressedBytes = numberOf(ofMeta, 7);
-    this.dataPageOffset = numberOf(ofMeta, 9);
-    this.indexPageOffset = orNull(ofMeta, 10);
-    this.dictionaryPageOffset = orNull(ofMeta, 11);
-    this.offsetIndex = rangeOf(ofChunk, 4);
-    this.columnIndex = rangeOf(ofChunk, 6);
-    const bloom = numberOf(ofMeta, 14);
-    this.bloomFilter = bloom < 0 ? null : { offset: bloom, length: orNull(ofMeta, 15) };
-    this.#bytes = reader.bytes;
-    this.#start = start;
-    this.#end = reader.offset;
+    this.#bytes = bytes;
+    this.#numbers = numbers;
+    this.#index = index;
+    this.#first = first;
+  }
+
+  get type(): ColumnChunk['type'] {
+    // a chunk of another type was not read
+    return this.leaf.type as ColumnChunk['type'];
+  }
+
+  get codec(): ColumnChunk['codec'] {
+    return codecOf(this.#number(slot.kinds) % strangeFactor);
+  }
+
+  get strange(): string | null {
+    return strangeThings[Math.floor(this.#number(slot.kinds) / strangeFactor)] ?? null;
+  }
+
+  get values(): number {
+    return this.#number(slot.values);
+  }
+
+  get uncompressedBytes(): number {
+    return this.#number(slot.uncompressed);
+  }
+
+  get compressedBytes(): number {
+    return this.#number(slot.compressed);
+  }
+
+  get dataPageOffset(): number {
+    return this.#number(slot.dataPage);
+  }
+
+  get indexPageOffset(): number | null {
+    return orNull(this.#seldom(seldomSlot.indexPage));
+  }
+
+  get dictionaryPageOffset(): number | null {
+    return orNull(this.#number(slot.dictionaryPage));
+  }
+
+  get offsetIndex(): ByteRange | null {
+    return this.#range(seldomSlot.offsetIndex);
+  }
+
+  get columnIndex(): ByteRange | null {
+    return this.#range(seldomSlot.columnIndex);
+  }
+
+  get bloomFilter(): ColumnChunk['bloomFilter'] {
+    const offset = this.#seldom(seldomSlot.bloomFilter);
+    return offset < 0 ? null : { offset, length: orNull(this.#seldom(seldomSlot.bloomFilter + 1)) };
   }
 
   get raw(): Uint8Array {
-    return this.#bytes.subarray(this.#start, this.#end);
+    const start = this.#index === 0 ? this.#first : this.#numbers.get(this.#index - 1, slot.end);
+    return this.#bytes.subarray(start, this.#number(slot.end));
   }
 
   get encodings(): readonly Encoding[] {
     const meta = structOf(decodeThrift(this.raw, { path: '' }), 3);
     const list = meta === null ? null : listOf(meta, 2);
     return list?.values.map((number) => encodingOf(Number(number))) ?? [];
+  }
+
+  #number(place: number): number {
+    return this.#numbers.get(this.#index, place);
+  }
+
+  #seldom(place: number): number {
+    return this.#numbers.getSeldom(this.#index, place);
+  }
+
+  /** A place and, in the slot behind it, a length. */
+  #range(place: number): ByteRange | null {
+    const offset = this.#seldom(place);
+    const length = this.#seldom(place + 1);
+    return offset < 0 || length <= 0 ? null : { offset, length };
   }
 }
 
@@ -164,14 +292,4 @@ export const wrongTypes = (what: string): string => `the description of ${what} 
 
 const numberOf = (numbers: readonly number[], id: number): number => numbers[id] ?? missing;
 
-function orNull(numbers: readonly number[], id: number): number | null {
-  const number = numberOf(numbers, id);
-  return number < 0 ? null : number;
-}
-
-/** A place and, in the field behind it, a length. */
-function rangeOf(numbers: readonly number[], id: number): ByteRange | null {
-  const offset = numberOf(numbers, id);
-  const length = numberOf(numbers, id + 1);
-  return offset < 0 || length <= 0 ? null : { offset, length };
-}
+const orNull = (number: number): number | null => (number < 0 ? null : number);

@@ -105,8 +105,16 @@ export async function readFooters(
   return footers;
 }
 
-/** The end of a file that is looked at; only one at a time. */
+/** The two ends of a file that is looked at; only one at a time. */
 const scratch = Buffer.allocUnsafeSlow(firstReading);
+const scratchHead = Buffer.allocUnsafeSlow(4);
+/** Bytes read from the end of the next file: files that lie together mostly have footers of about one size. */
+let nextReading = firstReading;
+
+/** The first reading of the next file, after one whose metadata had this length. */
+function readingAfter(length: number): number {
+  return Math.min(firstReading, Math.ceil((1.25 * length + tailBytes) / 1024) * 1024);
+}
 
 function readFooterInPlace(path: string): Footer {
   try {
@@ -114,10 +122,11 @@ function readFooterInPlace(path: string): Footer {
     try {
       const { size, mtimeMs } = fstatSync(file);
       checkSize(path, size);
-      const tail = scratch.subarray(0, Math.min(size, firstReading));
+      const tail = scratch.subarray(0, Math.min(size, nextReading));
       fill(file, path, tail, size - tail.length);
-      const head = size <= firstReading ? tail : fill(file, path, Buffer.alloc(4), 0);
+      const head = size === tail.length ? tail : fill(file, path, scratchHead, 0);
       const length = footerLength(head.toString('latin1', 0, 4), tail, path, size);
+      nextReading = readingAfter(length);
       const rest = (): Buffer => fill(file, path, Buffer.allocUnsafeSlow(length), size - tailBytes - length);
       return soundFooter(inTail(tail, length) ?? rest(), path, size, mtimeMs);
     } finally {
@@ -163,13 +172,23 @@ function footerLength(first: string, tail: Buffer, path: string, size: number): 
   return length;
 }
 
+/** Metadata is kept side by side in pieces of this size, since memory for each alone takes long to be had. */
+const shelfBytes = 256 * 1024;
+let shelf = new Uint8Array();
+let shelved = 0;
+
 /** A copy of the metadata; null where it begins before the bytes that were read. */
 function inTail(tail: Buffer, length: number): Uint8Array | null {
   const end = tail.length - tailBytes;
   if (length > end) return null;
-  const { buffer, byteOffset } = Buffer.from(tail.subarray(end - length, end));
-  // no Buffer, whose parts take longer to make
-  return new Uint8Array(buffer, byteOffset, length);
+  if (length > shelf.length - shelved) {
+    shelf = new Uint8Array(Math.max(length, shelfBytes));
+    shelved = 0;
+  }
+  const copy = shelf.subarray(shelved, shelved + length);
+  copy.set(tail.subarray(end - length, end));
+  shelved += length;
+  return copy;
 }
 
 /** Fills a buffer from a place of the file. */

@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.js';
-import { isInteger, readChunk, readNumber, wrongTypes } from './chunk-view.js';
+import { ChunkNumbers, ChunkView, isInteger, readChunk, readNumber, wrongTypes } from './chunk-view.js';
 import type { ColumnChunk, RowGroup } from './footer.js';
 import type { SchemaElement } from './schema-tree.js';
 import type { ThriftReader } from './thrift/reader.js';
@@ -27,7 +27,7 @@ function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], nu
   const start = reader.offset;
   let rows = -1;
   let totalBytes = -1;
-  let columns: readonly ColumnChunk[] | null = null;
+  let chunks: Omit<Columns, 'leaves'> | null = null;
   let fits = true;
   reader.enter();
   for (let before = 0; reader.nextField(before); ) {
@@ -35,8 +35,8 @@ function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], nu
     before = id;
     const wanted = rowGroupShape[id];
     if (wanted !== undefined && wanted !== type) fits = false;
-    if (id === 1 && columns !== null) throw reader.damaged(`row group ${number} has two lists of columns`);
-    if (id === 1 && type === thriftType.list) columns = readChunks(reader, leaves, number);
+    if (id === 1 && chunks !== null) throw reader.damaged(`row group ${number} has two lists of columns`);
+    if (id === 1 && type === thriftType.list) chunks = readChunks(reader, leaves, number);
     else if (id === 2 && isInteger(type)) totalBytes = readNumber(reader);
     else if (id === 3 && isInteger(type)) rows = readNumber(reader);
     else reader.skip(type, false);
@@ -44,12 +44,15 @@ function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], nu
   reader.leave();
   if (!fits) throw reader.damaged(wrongTypes(`row group ${number}`));
   if (rows < 0) throw reader.damaged(`the number of rows of row group ${number} is missing or impossible`);
-  if (columns === null) throw reader.damaged(`row group ${number} has no list of columns`);
-  return new RowGroupView(rows, Math.max(0, totalBytes), columns, reader, start);
+  if (chunks === null) throw reader.damaged(`row group ${number} has no list of columns`);
+  return new RowGroupView(rows, Math.max(0, totalBytes), { leaves, ...chunks }, reader, start);
 }
 
-function readChunks(reader: ThriftReader, leaves: readonly SchemaElement[], number: number): ColumnChunk[] {
-  const chunks: ColumnChunk[] = [];
+function readChunks(
+  reader: ThriftReader,
+  leaves: readonly SchemaElement[],
+  number: number,
+): Omit<Columns, 'leaves'> {
   reader.enter();
   const { element, count } = reader.listHeader();
   reader.checkCount(count, smallestStruct);
@@ -60,33 +63,47 @@ function readChunks(reader: ThriftReader, leaves: readonly SchemaElement[], numb
     const reason = `row group ${number} has ${count} columns, but the schema has ${leaves.length}`;
     throw fail('PARQUET_DAMAGED', { path: reader.path, reason });
   }
-  for (const leaf of leaves) chunks.push(readChunk(reader, leaf, number));
+  const numbers = new ChunkNumbers(count);
+  const first = reader.offset;
+  for (const [i, leaf] of leaves.entries()) readChunk(reader, leaf, number, numbers, i);
   reader.leave();
-  return chunks;
+  return { numbers, first };
 }
+
+interface Columns {
+  readonly leaves: readonly SchemaElement[];
+  readonly numbers: ChunkNumbers;
+  /** Where the list of chunks has its first one. */
+  readonly first: number;
+}
+
+/** The columns that were asked for last: whoever asks for one mostly asks for the others too. */
+let lastAsked: { readonly of: RowGroupView; readonly columns: readonly ColumnChunk[] } | null = null;
 
 class RowGroupView implements RowGroup {
   readonly rows: number;
   readonly totalBytes: number;
-  readonly columns: readonly ColumnChunk[];
+  readonly #columns: Columns;
   readonly #bytes: Uint8Array;
   readonly #start: number;
   readonly #end: number;
 
   /** `reader` stands behind the row group. */
-  constructor(
-    rows: number,
-    totalBytes: number,
-    columns: readonly ColumnChunk[],
-    reader: ThriftReader,
-    start: number,
-  ) {
+  constructor(rows: number, totalBytes: number, columns: Columns, reader: ThriftReader, start: number) {
     this.rows = rows;
     this.totalBytes = totalBytes;
-    this.columns = columns;
+    this.#columns = columns;
     this.#bytes = reader.bytes;
     this.#start = start;
     this.#end = reader.offset;
+  }
+
+  get columns(): readonly ColumnChunk[] {
+    if (lastAsked?.of === this) return lastAsked.columns;
+    const { leaves, numbers, first } = this.#columns;
+    const columns = leaves.map((leaf, i) => new ChunkView(this.#bytes, leaf, numbers, i, first));
+    lastAsked = { of: this, columns };
+    return columns;
   }
 
   get raw(): Uint8Array {

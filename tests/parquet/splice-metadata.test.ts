@@ -127,6 +127,7 @@ describe('the metadata of spliced files', () => {
     const by = (column: number) => fields([1, i32, column], [2, yes, true], [3, yes, false]);
     const sorting = { kind: 'list', element: struct, values: [by(1), by(0)] } as const;
     const raw = encodeThrift(withField(decodeThrift(group.raw, { path: '' }), 4, list, sorting));
+    const changed = { rows: group.rows, totalBytes: group.totalBytes, columns: group.columns, raw };
     const [a, b] = group.columns;
     if (a === undefined || b === undefined) throw new Error('there are no columns');
     const sorted = (chunks: (typeof a)[]): (number | null)[] | undefined => {
@@ -136,7 +137,7 @@ describe('the metadata of spliced files', () => {
         range: { offset: 0, length: 1 },
         shift: 0,
       }));
-      const bytes = encodeMovedRowGroup({ ...group, raw }, moved, { start: 4, ordinal: 0, path: '' });
+      const bytes = encodeMovedRowGroup(changed, moved, { start: 4, ordinal: 0, path: '' });
       return listOf(decodeThrift(bytes, { path: '' }), 4)
         ?.values.filter(isStruct)
         .map((value) => integerOf(value, 1));

@@ -114,11 +114,12 @@ export function chosenChunks(
   chosen: ChosenColumns,
 ): ChosenChunk[] {
   const chunks: ChosenChunk[] = [];
+  const { columns } = from.group;
   for (const { elements, rename } of chosen.columns) {
     const element = elements[from.input];
     const end = element === undefined ? 0 : element.firstLeaf + element.leafCount;
     for (let i = element?.firstLeaf ?? 0; i < end; i++) {
-      const chunk = from.group.columns[i];
+      const chunk = columns[i];
       if (chunk !== undefined) chunks.push({ chunk, rename });
     }
   }

@@ -3,8 +3,8 @@ import { metadataTree } from '../footer-view.js';
 import type { SchemaElement } from '../schema-tree.js';
 import { asBytes, isStruct, listOf, withField } from '../thrift/access.js';
 import { decodeThrift } from '../thrift/decode.js';
-import { encodeThrift } from '../thrift/encode.js';
-import { struct, type ThriftList, type ThriftStruct, type ThriftValue, thriftType } from '../thrift/tree.js';
+import { encodeThrift, ThriftWriter } from '../thrift/encode.js';
+import { struct, type ThriftList, type ThriftStruct, thriftType } from '../thrift/tree.js';
 import type { ChosenColumns } from './columns.js';
 
 /** A footer in pieces, each encoded and in base64: small as JSON, and joined without decoding the row groups. */
@@ -52,12 +52,23 @@ export function footerMaker(
   };
 }
 
-/** The whole metadata, from a footer's parts and its row groups. */
-export function joinFooter(parts: FooterParts, rowGroups: readonly Uint8Array[]): Uint8Array {
-  const metadata = decodeThrift(Buffer.from(parts.metadata, 'base64'), { path: 'the plan' });
-  const values = rowGroups.map((bytes): ThriftValue => ({ kind: 'encoded', bytes }));
-  const list: ThriftList = { kind: 'list', element: thriftType.struct, values };
-  return encodeThrift(withField(metadata, rowGroupsField, thriftType.list, list));
+/**
+ * The whole metadata piece by piece, from a footer's parts and its row groups: there may be ten thousand of these, and
+ * in one piece they would stand in memory twice.
+ */
+export function* footerPieces(parts: FooterParts, rowGroups: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const { fields } = decodeThrift(Buffer.from(parts.metadata, 'base64'), { path: 'the plan' });
+  const place = fields.findIndex(({ id }) => id === rowGroupsField);
+  const head = new ThriftWriter();
+  const last = head.fields(fields.slice(0, place), 0);
+  head.fieldHeader(thriftType.list, rowGroupsField, last);
+  head.listHeader(thriftType.struct, parts.row_groups.length);
+  yield head.done();
+  yield* rowGroups;
+  const tail = new ThriftWriter();
+  tail.fields(fields.slice(place + 1), rowGroupsField);
+  tail.end();
+  yield tail.done();
 }
 
 /** The first input's description of the chosen columns, under their new names. */

@@ -213,8 +213,8 @@ function keptSorting(group: RowGroup, chunks: readonly MovedChunk[], path: strin
   const values: ThriftValue[] = [];
   for (const value of sorting.values) {
     const old = isStruct(value) ? integerOf(value, 1) : null;
-    const chunk = old === null ? undefined : group.columns[old];
-    const place = chunks.findIndex((moved) => moved.chunk === chunk);
+    const leaf = old === null ? undefined : group.columns[old]?.leaf;
+    const place = chunks.findIndex((moved) => moved.chunk.leaf === leaf);
     if (!isStruct(value) || place < 0) break;
     values.push(withField(value, 1, thriftType.i32, place));
   }

@@ -1,4 +1,5 @@
 import {
+  type ThriftField,
   type ThriftList,
   type ThriftMap,
   type ThriftStruct,
@@ -44,14 +45,20 @@ export class ThriftWriter {
   }
 
   struct(tree: ThriftStruct): void {
-    let before = 0;
-    for (const { id, type, value } of tree.fields) {
+    this.fields(tree.fields, 0);
+    this.end();
+  }
+
+  /** Some fields of a struct. `before`: the id of the field before them, 0 of the first. Gives that of the last. */
+  fields(fields: readonly ThriftField[], before: number): number {
+    let last = before;
+    for (const { id, type, value } of fields) {
       const flag = typeof value === 'boolean' ? (value ? thriftType.true : thriftType.false) : null;
-      this.fieldHeader(flag ?? type, id, before);
-      before = id;
+      this.fieldHeader(flag ?? type, id, last);
+      last = id;
       if (flag === null) this.value(type, value);
     }
-    this.end();
+    return last;
   }
 
   /** The end of a struct. */
