@@ -244,7 +244,7 @@ export const errorExamples = {
     flows: ['orders', 'returns'],
   },
 
-  PATH_NOT_FOUND: { path: 'data/home/orders', what: 'the home' },
+  PATH_NOT_FOUND: { path: 'data/home/oders', what: 'the home', similar: 'data/home/orders' },
   PATH_NOT_READABLE: { path: 'data/home/orders', what: 'the home', reason: 'EACCES' },
   PATH_NOT_WRITABLE: { path: store, what: 'the store', reason: 'EACCES' },
   STORE_PATH_IS_FILE: { path: `${store}.parquet` },

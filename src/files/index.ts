@@ -15,6 +15,7 @@ export {
   type PublishedChange,
 } from './folder-store.js';
 export { type Host, thisHost } from './host.js';
+export { missingPath } from './missing-path.js';
 export { nodeFileSystem } from './node-file-system.js';
 export type { FileToAdd, Publication } from './publication.js';
 export { QuarantineFolder, type QuarantineNote, quarantineFolders } from './quarantine.js';

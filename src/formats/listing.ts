@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fail, type HyggeError } from '../errors/index.js';
+import { missingPath } from '../files/index.js';
 
 /** Which files of a folder are wanted, and what is said where there is none. */
 export interface Wanted {
@@ -22,7 +23,7 @@ export async function listFiles(path: string, { names, none }: Wanted): Promise<
     );
   });
   if (found?.isFile()) return [path];
-  if (found === null && !globCharacters.test(path)) throw fail('PATH_NOT_FOUND', { what: 'the home', path });
+  if (found === null && !globCharacters.test(path)) throw await missingPath('the home', path);
   const all = await walk(found === null ? globRoot(path) : path, found === null);
   const wanted = found === null ? all.filter(matcher(path)) : all.filter((file) => names.test(file));
   if (wanted.length === 0) {

@@ -2,13 +2,16 @@ import { entry } from '../entry.js';
 
 /** Problems with files and folders, as a home or a store meets them. */
 export const fileErrors = {
-  PATH_NOT_FOUND: entry<{ path: string; what: string; instead?: string | undefined }>({
+  PATH_NOT_FOUND: entry<{ path: string; what: string; similar?: string }>({
     title: 'A path does not exist',
     kind: 'run',
     message: (f) => `${f.what} ${f.path} does not exist`,
-    hint: (f) =>
-      f.instead ??
-      'Check the spelling; relative paths start at the folder of hygge.yml, or of the one YAML file with flows:.',
+    hint: (f) => {
+      const start = 'elative paths start at the folder of hygge.yml, or of the one YAML file with flows:.';
+      return f.similar === undefined
+        ? `Check the spelling; r${start}`
+        : `Did you mean ${f.similar}? R${start}`;
+    },
   }),
   PATH_NOT_READABLE: entry<{ path: string; what: string; reason: string }>({
     title: 'A path cannot be read',

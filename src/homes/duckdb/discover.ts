@@ -3,7 +3,7 @@ import { runsTable } from '../../connections/runs-table.js';
 import type { FoundTable } from '../../core/discover.js';
 import type { HomeContext } from '../../core/home.js';
 import { literal } from '../../engine/index.js';
-import { fail } from '../../errors/index.js';
+import { missingPath } from '../../files/index.js';
 import type { DuckDBHomeConfig } from './index.js';
 
 /** The tables and views of a DuckDB file. */
@@ -13,7 +13,7 @@ export async function discoverDuckDB(
 ): Promise<readonly FoundTable[]> {
   const { name, signal } = context;
   const { path } = config;
-  if (!(await isThere(path))) throw fail('PATH_NOT_FOUND', { what: 'the database', path });
+  if (!(await isThere(path))) throw await missingPath('the database', path);
   const engine = await context.engine();
   const file = await openDuckDB(engine, { name, ...config }, { writable: false, signal });
   try {

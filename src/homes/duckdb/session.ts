@@ -14,6 +14,7 @@ import type { DatabaseFile, EngineSession } from '../../core/engine.js';
 import type { HomeContext, HomeSession } from '../../core/home.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
+import { missingPath } from '../../files/index.js';
 import type { DuckDBHomeConfig } from './index.js';
 
 /** What is read, and whether it is a table that counts its rows. */
@@ -28,7 +29,7 @@ export async function openDuckDBHome(config: DuckDBHomeConfig, context: HomeCont
   const { path, table, query } = config;
   if (table === undefined && query === undefined)
     throw fail('TABLE_NEEDED', { name, keys: ['table', 'query'] });
-  if (!(await isThere(path))) throw fail('PATH_NOT_FOUND', { what: 'the database', path });
+  if (!(await isThere(path))) throw await missingPath('the database', path);
   const engine = await context.engine();
   const file = await openDuckDB(engine, { name, ...config }, { writable: false, signal });
   try {

@@ -3,7 +3,7 @@ import { isSQLiteThere, SQLiteDatabase, sqliteTables } from '../../connections/s
 import type { FoundTable } from '../../core/discover.js';
 import type { HomeContext } from '../../core/home.js';
 import { literal } from '../../engine/index.js';
-import { fail } from '../../errors/index.js';
+import { missingPath } from '../../files/index.js';
 import type { SQLiteHomeConfig } from './index.js';
 
 /** The tables and views of a SQLite file. Nobody knows how many rows they have without reading them. */
@@ -11,7 +11,7 @@ export async function discoverSQLite(
   { path }: SQLiteHomeConfig,
   { name, signal }: HomeContext,
 ): Promise<readonly FoundTable[]> {
-  if (!(await isSQLiteThere(path))) throw fail('PATH_NOT_FOUND', { what: 'the database', path });
+  if (!(await isSQLiteThere(path))) throw await missingPath('the database', path);
   const database = await SQLiteDatabase.open({ name, path, writable: false, signal });
   try {
     return await database.patiently(() =>

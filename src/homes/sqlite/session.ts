@@ -14,6 +14,7 @@ import type { HomeContext, HomeSession } from '../../core/home.js';
 import type { Column } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
+import { missingPath } from '../../files/index.js';
 import type { SQLiteHomeConfig } from './index.js';
 
 /** Opens the file to be read. What is read is one state of it, whoever writes meanwhile. */
@@ -22,7 +23,7 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
   const { path, table, query } = config;
   if (table === undefined && query === undefined)
     throw fail('TABLE_NEEDED', { name, keys: ['table', 'query'] });
-  if (!(await isSQLiteThere(path))) throw fail('PATH_NOT_FOUND', { what: 'the database', path });
+  if (!(await isSQLiteThere(path))) throw await missingPath('the database', path);
   const database = await SQLiteDatabase.open({ name, path, writable: false, signal });
   try {
     const chosen = await typesOf(config, context);
