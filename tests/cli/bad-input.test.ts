@@ -32,7 +32,7 @@ const cases: Readonly<Record<string, Case>> = {
     yaml: plainFlow.replace('home: home', 'home: hoem'),
     code: 1,
     error: 'PATH_NOT_FOUND',
-    says: ['hoem does not exist', 'Check the spelling'],
+    says: ['hoem does not exist', 'Did you mean', '/home?'],
     line: 3,
   },
   'a folder without parquet': {
