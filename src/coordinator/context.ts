@@ -1,9 +1,9 @@
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../core/engine.js';
+import type { Events } from '../core/events.js';
 import type { Registry } from '../core/registry.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
-import { openEngine } from '../engine/index.js';
-import { ConnectionTable, type FlowContext } from '../flow/index.js';
+import { ConnectionTable, type FlowContext, RunEngine, sweepSpilled } from '../flow/index.js';
 import { type JournalEntry, openJournal, standing } from '../journal/index.js';
 import type { RunRequest } from './coordinator.js';
 import { lastWatermark } from './earlier-journal.js';
@@ -12,6 +12,16 @@ import { lastTypes } from './last-types.js';
 import { runsAside } from './quarantine.js';
 import type { JournalRecorder } from './recorder.js';
 import { select } from './select.js';
+
+/** Where the runs of a workspace put what does not fit into memory, each into a folder with its id. */
+const spillFolder = (state: string): string => join(state, 'tmp');
+
+/** Removes what runs that were killed have spilled, and says so. */
+export async function sweepDead({ state }: WorkspaceConfig, events: Events): Promise<void> {
+  const swept = await sweepSpilled(spillFolder(state));
+  if (swept.length > 0) await rmdir(spillFolder(state)).catch(() => {});
+  for (const message of swept) events.emit('run.notice', { message });
+}
 
 /** Gives the flows of a run what they share: one engine, opened when the first one needs it, connections, the journal. */
 export async function withContext<T>(
@@ -25,17 +35,10 @@ export async function withContext<T>(
   const { name: project, options, state } = workspace;
   const connections = new ConnectionTable(workspace.connections ?? {});
   const entries = () => openJournal(workspace.memory ?? state).entries();
-  let opened: Promise<Engine> | null = null;
   let rows: Promise<ReadonlyMap<string, number>> | null = null;
   let types: Promise<ReturnType<typeof lastTypes>> | null = null;
-  const engine = (): Promise<Engine> => {
-    opened ??= openEngine({
-      memoryLimit: options.memory_limit,
-      threads: options.threads,
-      tempFolder: join(state, 'tmp', runId),
-    });
-    return opened;
-  };
+  const { memory_limit: memoryLimit, threads } = options;
+  const engine = new RunEngine({ memoryLimit, threads, folder: join(spillFolder(state), runId) });
   try {
     return await work({
       registry,
@@ -58,19 +61,19 @@ export async function withContext<T>(
         return (await rows).get(name) ?? null;
       },
       runsAside: async (config) => runsAside(await entries(), config),
-      engine,
+      engine: () => engine.get(),
       connections,
       route: request.route,
       backfill: { from: request.from, to: request.to },
       // Where a store keeps no records, the journal's, or the earlier tool's.
       lastWatermark: async (config, storeKeepsRecords) =>
-        lastWatermark(storeKeepsRecords ? [] : await entries(), config, engine),
+        lastWatermark(storeKeepsRecords ? [] : await entries(), config, () => engine.get()),
       signal: request.signal,
       drain: request.drain,
     });
   } finally {
     await connections.close();
-    await (opened as Promise<Engine> | null)?.then((one) => one.close()).catch(() => {});
+    await engine.close();
   }
 }
 

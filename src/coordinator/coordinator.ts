@@ -14,7 +14,7 @@ import { openJournal } from '../journal/index.js';
 import { type CheckOutcome, checkConnections, checkEntity } from './check.js';
 import { checkStore, needContract, type StoreCheckOutcome } from './check-store.js';
 import { type CompactOutcome, compactEntity } from './compact.js';
-import { withContext } from './context.js';
+import { sweepDead, withContext } from './context.js';
 import { JournalRecorder } from './recorder.js';
 import { type RecoverOutcome, recoverEntity } from './recover.js';
 import { sampleOfEntity, scratchOf } from './sample.js';
@@ -97,6 +97,7 @@ export class Coordinator {
       project: this.#workspace.name,
       entities: entities.length,
     });
+    await sweepDead(this.#workspace, this.events);
     const results = await this.#withContext(runId, request, recorder, (context) =>
       this.#eachEntity(entities, request.concurrency, async (config, ref) => {
         stopped ||= request.signal?.aborted === true || request.drain?.aborted === true;
@@ -179,9 +180,10 @@ export class Coordinator {
 
   /**
    * Finishes or sweeps what dead runs left in the stores of what was asked for, and records it. A store that a living
-   * run holds is told in its outcome.
+   * run holds is told in its outcome; what dead runs have spilled, in an event.
    */
-  recover(request: RunRequest = {}): Promise<readonly RecoverOutcome[]> {
+  async recover(request: RunRequest = {}): Promise<readonly RecoverOutcome[]> {
+    await sweepDead(this.#workspace, this.events);
     return this.#record(request, recoverEntity);
   }
 

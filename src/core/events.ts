@@ -14,6 +14,8 @@ export interface EntityRef {
 /** Everything that happens in a run, in one typed map. Progress, log lines, JSON and journal listen to it. */
 export interface EventMap {
   'run.started': { readonly run_id: string; readonly project: string; readonly entities: number };
+  /** Something about no entity in particular that a person should know, such as what was swept after a crash. */
+  'run.notice': { readonly message: string };
   'flow.started': { readonly ref: EntityRef };
   'flow.planned': { readonly ref: EntityRef; readonly plan: Plan };
   /** Rows and bytes so far; totals null where nobody knows. A few times a second at most. */

@@ -1,3 +1,4 @@
+import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
@@ -9,7 +10,6 @@ import { Lease } from './lease.js';
 import { defaultMemoryLimit, defaultThreads } from './limits.js';
 import { loadNative, type Native } from './native.js';
 import { Session } from './session.js';
-import { SpillFolder } from './spill-folder.js';
 import { translateEngineError } from './translate.js';
 
 export interface EngineOptions {
@@ -18,8 +18,8 @@ export interface EngineOptions {
   /** null (default): as many as the machine runs side by side. */
   readonly threads?: number | null;
   /**
-   * Where the engine puts what does not fit into memory. Made when it is first needed, and removed on close if it was
-   * not there before. Default: a folder of its own in the system's folder for temporary files.
+   * Where the engine puts what does not fit into memory. Made when it is first needed, where the folder above it is
+   * there, and removed on close if it was not there before. Default: a folder of its own in the system's folder for temporary files.
    */
   readonly tempFolder?: string;
 }
@@ -33,7 +33,13 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const memoryLimit = options.memoryLimit ?? defaultMemoryLimit();
   const threads = options.threads ?? defaultThreads();
   const tempFolder = options.tempFolder ?? join(tmpdir(), `hygge-${newRunId()}`);
-  const folder = await SpillFolder.at(tempFolder);
+  const wasThere = await stat(tempFolder).then(
+    () => true,
+    () => false,
+  );
+  const tidy = async (): Promise<void> => {
+    if (!wasThere) await rm(tempFolder, { recursive: true, force: true });
+  };
   const context = { name: 'the engine', memoryLimit };
   try {
     const instance = await native.api.DuckDBInstance.create(':memory:', {
@@ -47,7 +53,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       enable_external_file_cache: 'false',
       preserve_insertion_order: 'true',
     });
-    const engine = new OpenEngine(native, instance, memoryLimit, threads, folder);
+    const engine = new OpenEngine(native, instance, memoryLimit, threads, tidy);
     const lease = await engine.connect(context.name);
     // Settings of the built-in extensions, which are known only now.
     await lease.use((connection) =>
@@ -56,7 +62,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     await lease.close();
     return engine;
   } catch (error) {
-    await folder.remove();
+    await tidy();
     throw translateEngineError(error, context);
   }
 }
@@ -67,7 +73,7 @@ export class OpenEngine implements Engine {
   readonly memoryLimit: number;
   readonly threads: number;
   readonly #instance: DuckDBInstance;
-  readonly #folder: SpillFolder;
+  readonly #tidy: () => Promise<void>;
   readonly #sessions = new Set<Session>();
   readonly #leases = new Set<Lease>();
   readonly #connecting = new Set<Promise<Lease>>();
@@ -79,13 +85,13 @@ export class OpenEngine implements Engine {
     instance: DuckDBInstance,
     memoryLimit: number,
     threads: number,
-    folder: SpillFolder,
+    tidy: () => Promise<void>,
   ) {
     this.native = native;
     this.memoryLimit = memoryLimit;
     this.threads = threads;
     this.#instance = instance;
-    this.#folder = folder;
+    this.#tidy = tidy;
   }
 
   get closing(): boolean {
@@ -140,6 +146,6 @@ export class OpenEngine implements Engine {
     await Promise.all([...this.#leases].map((lease) => lease.close()));
     this.#instance.closeSync();
     forgetFiles(this);
-    await this.#folder.remove();
+    await this.#tidy();
   }
 }

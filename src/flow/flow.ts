@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinRegistry } from '../builtin.js';
@@ -12,7 +11,6 @@ import {
   parseShaping,
 } from '../config/index.js';
 import type { Route, RunType } from '../core/capabilities.js';
-import type { Engine } from '../core/engine.js';
 import type { EntityConfig, NullsRule, WatermarkConfig } from '../core/entity-config.js';
 import { Events } from '../core/events.js';
 import type { VerifyLevel } from '../core/fingerprint.js';
@@ -22,13 +20,16 @@ import type { Registry } from '../core/registry.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
 import { defaultSchemaSettings } from '../core/schema-rules.js';
-import { openEngine } from '../engine/index.js';
 import { fail, HyggeError } from '../errors/index.js';
 import { ConnectionTable } from './connections.js';
 import type { FlowContext } from './context.js';
 import { Home, type HomeInput, Store, type StoreInput } from './ends.js';
 import { prepare } from './prepare.js';
 import { runEntity } from './run.js';
+import { RunEngine, sweepSpilled } from './run-engine.js';
+
+/** What the names of the folders begin with that runs of flows spill into. */
+const spillPrefix = 'hygge-spill-';
 
 /** A flow as a program writes it. The keys are those of `flow.yml`. */
 export interface FlowOptions {
@@ -147,6 +148,8 @@ export class Flow {
       failure = error;
     });
     const ref = { name, flow: name, entity: null, index: 1, total: 1 };
+    for (const message of await sweepSpilled(tmpdir(), spillPrefix))
+      this.events.emit('run.notice', { message });
     const result = await this.#withContext(options, (context) =>
       runEntity(this.#config, ref, context, this.events),
     );
@@ -165,19 +168,16 @@ export class Flow {
   }
 
   async #withContext<T>(options: StartOptions, work: (context: FlowContext) => Promise<T>): Promise<T> {
-    let engine: Promise<Engine> | null = null;
-    let tempFolder: string | null = null;
+    const { memory_limit: memoryLimit = null, threads = null } = this.#options;
+    const runId = newRunId();
+    const folder = join(tmpdir(), spillPrefix + runId);
+    const engine = new RunEngine({ memoryLimit, threads, folder });
     const connections = new ConnectionTable(this.#connections);
-    const open = async (): Promise<Engine> => {
-      tempFolder = await mkdtemp(join(tmpdir(), 'hygge-'));
-      const { memory_limit: memoryLimit = null, threads = null } = this.#options;
-      return openEngine({ memoryLimit, threads, tempFolder });
-    };
     try {
       return await work({
         registry: this.#registry,
-        runId: newRunId(),
-        engine: () => (engine ??= open()),
+        runId,
+        engine: () => engine.get(),
         connections,
         route: options.route,
         backfill: { from: options.from, to: options.to },
@@ -185,8 +185,7 @@ export class Flow {
       });
     } finally {
       await connections.close();
-      await (engine as Promise<Engine> | null)?.then((opened) => opened.close()).catch(() => {});
-      if (tempFolder !== null) await rm(tempFolder, { recursive: true, force: true });
+      await engine.close();
     }
   }
 }

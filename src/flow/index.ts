@@ -8,6 +8,7 @@ export { type Preview, preview } from './preview.js';
 export { type ColumnProfile, type Profile, profile } from './profile.js';
 export { configDigest, type FinishedRun, type Recorder, type RunIdentity } from './record.js';
 export { runEntity, skippedResult } from './run.js';
+export { RunEngine, sweepSpilled } from './run-engine.js';
 export type { KeptSchemas } from './schema/compare.js';
 export { keptColumnsOf, lookAtSchema, type SchemaLook } from './schema/look.js';
 export { checkedWatermark } from './window/open.js';

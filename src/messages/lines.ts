@@ -8,6 +8,10 @@ export function entityLabel(ref: EntityRef, brush: Paint): string {
   return `${brush.faint(`[${count(ref.index)} of ${count(ref.total)}]`)} ${brush.strong(oneLine(ref.name))}:`;
 }
 
+/** Something that a person should know, about no entity in particular. */
+export const noticeLine = (message: string, brush: Paint): string =>
+  `${brush.warn('note:')} ${oneLine(message)}`;
+
 /** What became of an entity, in one line. */
 export function outcomeLine(ref: EntityRef, result: EntityResult, brush: Paint): string {
   const label = entityLabel(ref, brush);

@@ -2,7 +2,7 @@ import type { Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import { oneLine, paint } from '../errors/text.js';
 import { count, counted, duration } from './format.js';
-import { entityLabel, outcomeLine, retryLine } from './lines.js';
+import { entityLabel, noticeLine, outcomeLine, retryLine } from './lines.js';
 import type { Messenger, Output } from './output.js';
 
 export interface PlainOptions {
@@ -37,6 +37,9 @@ export function plainMessages(events: Events, output: Output, options: PlainOpti
       say(
         `${brush.strong(oneLine(event.project))}: ${counted(event.entities, 'entity', 'entities')} to move`,
       );
+    }),
+    events.on('run.notice', ({ message }) => {
+      say(noticeLine(message, brush));
     }),
     events.on('flow.started', ({ ref }) => {
       running.set(ref.index, { since: now(), every: million, passed: 0 });

@@ -2,7 +2,7 @@ import type { EntityRef, Events } from '../core/events.js';
 import { displayWidth, oneLine, paint, shorten } from '../errors/text.js';
 import { nameColumn, type Progress, progressLine } from './bar.js';
 import { count, counted, duration } from './format.js';
-import { entityLabel, outcomeLine, retryLine } from './lines.js';
+import { entityLabel, noticeLine, outcomeLine, retryLine } from './lines.js';
 import { LiveBlock } from './live-block.js';
 import type { Messenger, Output } from './output.js';
 
@@ -89,6 +89,9 @@ export function liveProgress(events: Events, output: Output, options: ProgressOp
   const stops = [
     events.on('run.started', (event) => {
       total = event.entities;
+    }),
+    events.on('run.notice', ({ message }) => {
+      say(noticeLine(message, brush));
     }),
     events.on('flow.started', ({ ref }) => {
       total = ref.total;

@@ -1,7 +1,7 @@
 import type { Events } from '../core/events.js';
 import { renderError } from '../errors/render.js';
 import { oneLine, paint } from '../errors/text.js';
-import { entityLabel, retryLine } from './lines.js';
+import { entityLabel, noticeLine, retryLine } from './lines.js';
 import type { Messenger, Output } from './output.js';
 
 export interface QuietOptions {
@@ -15,6 +15,9 @@ export interface QuietOptions {
 export function quietMessages(events: Events, output: Output, options: QuietOptions = {}): Messenger {
   const brush = paint(output.color);
   const stops = [
+    events.on('run.notice', ({ message }) => {
+      if (options.notices === true) output.write(`${noticeLine(message, brush)}\n`);
+    }),
     events.on('flow.notice', ({ ref, message }) => {
       if (options.notices !== true) return;
       output.write(`${entityLabel(ref, brush)} ${brush.warn('note:')} ${oneLine(message)}\n`);

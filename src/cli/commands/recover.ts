@@ -13,8 +13,8 @@ Examples:
   hygge recover              look after every store of the workspace
   hygge recover -f orders    after those of one flow
 
-What a run that died had begun to publish is finished, what it had only staged is removed, and the journal gets the
-entries that it could not write. The next hygge go does the same for the stores that it writes to.
+What a run that died had begun to publish is finished, what it had only staged or spilled is removed, and the journal
+gets the entries that it could not write. The next hygge go does the same for the stores that it writes to.
 Exit codes: 0 done, 1 a store could not be looked after (such as one that a living run holds), 2 the configuration
 is wrong.`;
 
@@ -32,18 +32,25 @@ export function registerRecover(program: Command, context: Context, done: (exitC
 
 async function recover(path: string | undefined, flags: RunFlags, context: Context): Promise<number> {
   const { coordinator, request } = await prepare(path, flags, context);
+  const spilled: string[] = [];
+  coordinator.events.on('run.notice', ({ message }) => spilled.push(message));
   const stop = stopSignals();
   const outcomes = await coordinator.recover({ ...request, signal: stop.signal }).finally(stop.dispose);
   const errors = outcomes.flatMap(({ error }) => error ?? []);
-  if (flags.json === true) context.out.write(jsonText(document(outcomes)));
-  else tell(outcomes, context);
+  if (flags.json === true) context.out.write(jsonText(document(outcomes, spilled)));
+  else tell(outcomes, spilled, context);
   return stop.exitCode() ?? (errors.length === 0 ? exitCodes.done : exitCodeOf(errors));
 }
 
-function tell(outcomes: readonly RecoverOutcome[], { out, err, cwd }: Context): void {
+function tell(
+  outcomes: readonly RecoverOutcome[],
+  spilled: readonly string[],
+  { out, err, cwd }: Context,
+): void {
   const brush = paint(out.color);
   const say = (name: string, what: string): void =>
     out.write(`${brush.good('✓')} ${brush.strong(oneLine(name))}: ${oneLine(what)}\n`);
+  for (const message of spilled) out.write(`${brush.good('✓')} ${oneLine(message)}\n`);
   for (const { name, runs, recorded } of outcomes) {
     for (const { message } of runs) say(name, message ?? '');
     for (const entry of recorded)
@@ -57,9 +64,10 @@ function tell(outcomes: readonly RecoverOutcome[], { out, err, cwd }: Context): 
   if (quiet.length > 0) out.write(`${counted(quiet.length, 'store')} had nothing to recover.\n`);
 }
 
-function document(outcomes: readonly RecoverOutcome[]): object {
+function document(outcomes: readonly RecoverOutcome[], spilled: readonly string[]): object {
   return {
     status: outcomes.every(({ error }) => error === null) ? 'success' : 'fail',
+    spilled,
     stores: outcomes.map(({ name, runs, recorded, error }) => ({
       name,
       runs: runs.map(({ what, runId, message }) => ({ what, run_id: runId, message })),
