@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { WriteMode } from '../core/capabilities.js';
+import { withHeld } from '../core/held.js';
 import type { EarlierRun } from '../core/run-record.js';
+import type { Schema } from '../core/types.js';
 import { fail } from '../errors/index.js';
 
 /**
@@ -155,6 +158,21 @@ export class RunsTable {
     const { runs, literal } = this.#dialect;
     return `DELETE FROM ${runs} WHERE ${this.#where} AND fence <= ${fence - keptRuns} AND state = ${literal('published')}`;
   }
+}
+
+/**
+ * What a run keeps with its data, with what the table holds after it. `there`: the table that it wrote into; undefined
+ * where it makes it. `last`: the run that published before it.
+ */
+export function recordAfter(
+  record: unknown,
+  { mode, schema }: { readonly mode: WriteMode; readonly schema: Schema },
+  there: object | undefined,
+  last: KnownRun | null,
+): unknown {
+  // Without columns the record alone is changed, and nothing of the table.
+  if (schema.length === 0) return record;
+  return withHeld(record, mode, there === undefined ? undefined : { record: last?.record ?? null });
 }
 
 /**

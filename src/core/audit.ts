@@ -2,7 +2,7 @@
 export interface AuditProblem {
   /**
    * - `missing`: a file is gone.
-   * - `changed`: a file has another size, or another content, than it was put there with.
+   * - `changed`: a file has another size, or another content, than it was put there with; a table has other values.
    * - `rows`: a file has other rows than were counted.
    * - `damaged`: a file cannot be read, or one of its pages is corrupt.
    * - `journal`: the journal speaks of a run that the store knows nothing of, or of other rows.
@@ -27,6 +27,8 @@ export interface StoreAudit {
   readonly rows_by_run: Readonly<Record<string, number>>;
   /** Files whose content was compared with its hash: those that were put there with `verify: fingerprint`. */
   readonly hashed: number;
+  /** The columns of a table whose values were compared with their hashes; left out where the rows are in files. */
+  readonly columns_compared?: readonly string[];
   /** Files that hygge did not put there. */
   readonly foreign: readonly string[];
   readonly problems: readonly AuditProblem[];

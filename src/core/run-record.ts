@@ -1,5 +1,6 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { Fingerprint } from './fingerprint.js';
+import type { HeldRows } from './held.js';
 import { type KeptColumn, schemaOf } from './kept-schema.js';
 import type { Schema } from './types.js';
 
@@ -46,6 +47,11 @@ export interface RunRecord {
   readonly primary_key: readonly string[];
   /** What the data was verified by, where it was fingerprinted; null otherwise. */
   readonly fingerprint: Fingerprint | null;
+  /**
+   * What the table holds after the run, where its mode is not `replace`; left out where nobody knows, and by stores
+   * that are no tables.
+   */
+  readonly held?: HeldRows;
   /** The types that the home found out from its data, as the engine spells them; left out where it had none to find. */
   readonly inferred?: Readonly<Record<string, string>>;
   /** The columns as they settled; left out by earlier versions. */

@@ -22,7 +22,7 @@ export interface Project {
   lines(): string[];
 }
 
-export function project(files: Readonly<Record<string, string>>): Project {
+export function project(files: Readonly<Record<string, string | Uint8Array>>): Project {
   const folder = folderWith(files);
   const run: Project['run'] = (args, at = {}) =>
     hygge(args, {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { VerifyOutcome } from '../../coordinator/index.js';
+import type { StoreAudit } from '../../core/audit.js';
 import { renderErrors } from '../../errors/render.js';
 import { oneLine, paint } from '../../errors/text.js';
 import { count, counted, jsonText } from '../../messages/index.js';
@@ -18,8 +19,9 @@ Examples:
 
 Every file that hygge has put into a store must be there, with the bytes and the rows that it was put there with, and
 what the journal says must be so. Files of a run with verify: fingerprint are read whole, and compared with their hash.
-Files that hygge did not put there are named, and are not wrong. A table of a database must have the rows that its
-runs since the last full_drop have put there. Nothing is written.
+Files that hygge did not put there are named, and are not wrong. A table of a database must have as many rows
+as its runs since the last full_drop have put there, and where all of them had verify: fingerprint, the same values in
+every column. After a merge it is not known what there should be, and said so. Nothing is written.
 Exit codes: 0 all is as it should be, 1 something is not, 2 the configuration is wrong.`;
 
 /** `hygge verify`: whether the stores still hold what was put there. */
@@ -59,13 +61,13 @@ function tell(outcomes: readonly VerifyOutcome[], { out, err, cwd }: Context): v
   const brush = paint(out.color);
   for (const { name, ok, audit, problems } of outcomes) {
     if (audit === null) continue;
-    const { run_id: run, files, rows, hashed, foreign, notes } = audit;
+    const { run_id: run, files, rows, foreign, notes } = audit;
     const mark = ok ? brush.good('✓') : brush.bad('✗');
     const inFiles = files === 0 ? '' : `${counted(files, 'file')}, `;
     const held =
       files === 0 && run === null
         ? 'nothing has been put there yet'
-        : `${inFiles}${counted(rows, 'row')}${hashed > 0 ? `, the content of ${count(hashed)} compared` : ''}`;
+        : `${inFiles}${counted(rows, 'row')}${comparedText(audit)}`;
     out.write(`${mark} ${brush.strong(oneLine(name))}  ${held}\n`);
     for (const { file, message } of problems)
       out.write(`    ${brush.bad(oneLine(file === null ? message : `${file}: ${message}`))}\n`);
@@ -86,6 +88,12 @@ function tell(outcomes: readonly VerifyOutcome[], { out, err, cwd }: Context): v
   );
 }
 
+/** What was compared besides the number of rows. */
+function comparedText({ hashed, columns_compared: columns = [] }: StoreAudit): string {
+  if (hashed > 0) return `, the content of ${count(hashed)} compared`;
+  return columns.length === 0 ? '' : `, the values of ${counted(columns.length, 'column')} compared`;
+}
+
 function document(outcomes: readonly VerifyOutcome[]): object {
   return {
     status: outcomes.every(({ ok }) => ok) ? 'success' : 'fail',
@@ -97,6 +105,7 @@ function document(outcomes: readonly VerifyOutcome[]): object {
       rows: audit?.rows ?? null,
       bytes: audit?.bytes ?? null,
       hashed: audit?.hashed ?? null,
+      columns_compared: audit?.columns_compared ?? [],
       foreign: audit?.foreign ?? [],
       problems,
       notes: audit?.notes ?? [],

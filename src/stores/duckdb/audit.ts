@@ -10,8 +10,11 @@ import {
   tablesOf,
 } from '../../connections/duckdb/index.js';
 import type { StoreAudit } from '../../core/audit.js';
+import type { Relation } from '../../core/engine.js';
 import type { StoreContext } from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
+import { namedAs } from './columns.js';
 import type { DuckDBStoreConfig } from './index.js';
 import { Runs } from './runs.js';
 
@@ -24,7 +27,8 @@ export async function auditDuckDBTable(
   if (config.table === undefined) throw fail('TABLE_NEEDED', { name, keys: ['table'] });
   const destination = parseTable(config.table);
   const table = shownTable(destination);
-  if (!(await isThere(path))) return auditTable({ table, rows: null, runs: [] });
+  const look = { table, signal, engine: context.engine };
+  if (!(await isThere(path))) return auditTable({ ...look, rows: null, runs: [], values: null });
   const engine = await context.engine();
   const file = await openDuckDB(engine, { name, ...config }, { writable: false, storage: null, signal });
   try {
@@ -32,9 +36,14 @@ export async function auditDuckDBTable(
       const { catalog } = file;
       const target = findTable(await tablesOf(engine, catalog), destination);
       const runs = await new Runs({ path, engine, catalog, destination }).known();
-      const [row] =
-        target === undefined ? [] : await engine.rows(`SELECT count(*) FROM ${qualified(catalog, target)}`);
-      return auditTable({ table, rows: row === undefined ? null : Number(row[0]), runs });
+      if (target === undefined) return auditTable({ ...look, rows: null, runs, values: null });
+      const there = qualified(catalog, target);
+      const [row] = await engine.rows(`SELECT count(*) FROM ${there}`);
+      const values = async (schema: Schema): Promise<Relation> => {
+        const sql = namedAs(await engine.describe(`SELECT * FROM ${there}`), schema, there);
+        return { sql, schema: await engine.describe(sql) };
+      };
+      return auditTable({ ...look, rows: Number(row?.[0]), runs, values });
     });
   } finally {
     await file.close();

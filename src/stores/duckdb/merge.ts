@@ -23,9 +23,12 @@ function sameKey({ matches, key }: Pick<MergeRequest, 'matches' | 'key'>): strin
     .join(' AND ');
 }
 
+/** The staged rows that meet one of the table's, and whether that stays as it is: of this connection alone. */
+const hitsTable = 'temp.hygge_hits';
+
 /**
- * Compares the staged rows with the table's, and takes those out of the staging table that change nothing: the table
- * has them just so, or has a later one. What is left is inserted or updated.
+ * Compares the staged rows with the table's, and notes those that change nothing: the table has them just so, or has a
+ * later one. The others are inserted or updated.
  */
 export async function compare(request: MergeRequest): Promise<Merged> {
   const { engine, staged, target, matches, options } = request;
@@ -33,16 +36,11 @@ export async function compare(request: MergeRequest): Promise<Merged> {
     .map((match) => `${asThere(match)} IS NOT DISTINCT FROM ${asHeld(match, 's.')}`)
     .join(' AND ');
   const hits = `SELECT s.rowid AS place, bool_or(${laterThan(request)}) OR bool_and(${same}) AS stays FROM ${target} AS t JOIN ${staged} AS s ON ${sameKey(request)} GROUP BY s.rowid`;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE hygge_hits AS ${hits}`, options);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${hitsTable} AS ${hits}`, options);
   const [row] = await engine.rows(
-    `SELECT (SELECT count(*) FROM ${staged}), count(*) FILTER (stays), count(*) FILTER (NOT stays) FROM hygge_hits`,
+    `SELECT (SELECT count(*) FROM ${staged}), count(*) FILTER (stays), count(*) FILTER (NOT stays) FROM ${hitsTable}`,
   );
   const [total = 0, unchanged = 0, updated = 0] = (row ?? []).map(Number);
-  await engine.run(
-    `DELETE FROM ${staged} WHERE rowid IN (SELECT place FROM hygge_hits WHERE stays)`,
-    options,
-  );
-  await engine.run('DROP TABLE hygge_hits');
   return { inserted: total - unchanged - updated, updated, unchanged };
 }
 
@@ -54,7 +52,8 @@ export function mergeSql(request: Pick<MergeRequest, 'staged' | 'target' | 'matc
   const update = others.length === 0 ? '' : ` WHEN MATCHED THEN UPDATE SET ${set}`;
   const columns = matches.map(({ to }) => identifier(to)).join(', ');
   const values = matches.map((match) => asHeld(match, 's.')).join(', ');
-  return `MERGE INTO ${target} AS t USING ${staged} AS s ON ${sameKey(request)}${update} WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`;
+  const changes = `SELECT * FROM ${staged} AS s WHERE s.rowid NOT IN (SELECT place FROM ${hitsTable} WHERE stays)`;
+  return `MERGE INTO ${target} AS t USING (${changes}) AS s ON ${sameKey(request)}${update} WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`;
 }
 
 /** Whether the row of the table is the later one. A value without a place in the order comes before all others. */

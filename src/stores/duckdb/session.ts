@@ -10,7 +10,7 @@ import {
   tablesOf,
 } from '../../connections/duckdb/index.js';
 import { refuseExisting } from '../../connections/if-exists.js';
-import type { Destination, KnownRun } from '../../connections/runs-table.js';
+import { type Destination, type KnownRun, recordAfter } from '../../connections/runs-table.js';
 import { checkWritable } from '../../connections/writable.js';
 import type { Batch } from '../../core/batch.js';
 import type {
@@ -182,7 +182,7 @@ export class DuckDBStoreSession implements StoreSession {
       });
     }
     const [row] = await engine.rows(`SELECT count(*) FROM ${staged}`);
-    this.#rows = Number(row?.[0]);
+    this.#rows = Number(row?.[0]) - (this.#merged?.unchanged ?? 0);
     if (request.mode === 'merge') this.#merged ??= { inserted: this.#rows, updated: 0, unchanged: 0 };
     const merged = this.#merged === null ? {} : { merged: this.#merged };
     return { rows: this.#rows, bytes: 0, files: 0, by: 'count(*)', ...merged };
@@ -210,8 +210,8 @@ export class DuckDBStoreSession implements StoreSession {
     if (this.#isPublished) return published;
     const { request, fence, staging, ...begun } = this.#started();
     // A try before this one has published already; nobody knew.
-    const isDone = (await begun.runs.lastPublished())?.runId === runId;
-    if (isDone) await begun.runs.release(fence, staging);
+    const last = await begun.runs.lastPublished();
+    if (last?.runId === runId) await begun.runs.release(fence, staging);
     else
       await publishStaged({
         ...begun,
@@ -224,7 +224,7 @@ export class DuckDBStoreSession implements StoreSession {
         rows: this.#rows,
         merged: this.#merged,
         runs: begun.runs.table,
-        commit: { runId, fence, record },
+        commit: { runId, fence, record: recordAfter(record, request, begun.target, last) },
       });
     this.#isPublished = true;
     return published;

@@ -41,19 +41,20 @@ export async function heldRows({ schema, reach, ...place }: ReadBack): Promise<R
   return spool({ session, folder, columns, from, where });
 }
 
-/** What a staging table holds, as the columns that were staged. */
+/** What a table holds of some columns, as what was staged into them. A column that it does not have is left out. */
 export async function stagedRows({ schema, ...place }: ReadBack): Promise<Relation> {
   const { session, folder, from } = place;
-  const columns = await columnsAt(place);
+  const there = new Map((await columnsAt(place)).map((column) => [column.name, column]));
+  const found = schema.filter(({ name }) => there.has(name));
+  if (found.length === 0) return { sql: 'SELECT NULL LIMIT 0', schema: [] };
+  const columns = found.flatMap(({ name }) => there.get(name) ?? []);
   const { sql } = await spool({ session, folder, columns, from, where: null });
-  const values = schema.map(({ name, type }, i) => {
+  const values = found.map(({ name, type }) => {
     const column = identifier(name);
-    const found = columns[i];
-    return found !== undefined && sameType(found.type, type)
-      ? column
-      : `${asStaged(column, type)} AS ${column}`;
+    const same = sameType(there.get(name)?.type ?? { kind: 'null' }, type);
+    return same ? column : `${asStaged(column, type)} AS ${column}`;
   });
-  return { sql: `SELECT ${values.join(', ')} FROM (${sql})`, schema };
+  return { sql: `SELECT ${values.join(', ')} FROM (${sql})`, schema: found };
 }
 
 /** A value of the server's type as one of the type that it had. */

@@ -8,7 +8,7 @@ import {
   SpoolFolder,
   shownTable,
 } from '../../connections/postgres/index.js';
-import type { Destination } from '../../connections/runs-table.js';
+import { type Destination, recordAfter } from '../../connections/runs-table.js';
 import type { EngineProgress, Relation } from '../../core/engine.js';
 import type { Reach } from '../../core/home.js';
 import type { StoreContents } from '../../core/plan.js';
@@ -203,7 +203,8 @@ export class PostgresStoreSession implements StoreSession {
     if (this.#isPublished) return published;
     const { request, columns, isThere, fence, staging } = this.#started();
     // A try before this one has published already; nobody knew.
-    if ((await this.#runs.lastPublished())?.runId === runId) await this.#runs.release(fence, staging);
+    const last = await this.#runs.lastPublished();
+    if (last?.runId === runId) await this.#runs.release(fence, staging);
     else {
       const publication: Publication = {
         name: this.#context.name,
@@ -218,7 +219,7 @@ export class PostgresStoreSession implements StoreSession {
         rows: this.#rows,
         runId,
         fence,
-        record,
+        record: recordAfter(record, request, isThere ? {} : undefined, last),
         isOpen: this.#merged !== null && isThere,
       };
       await preparePublication(publication);

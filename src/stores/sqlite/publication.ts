@@ -9,6 +9,8 @@ import { type Match, orderedBy, tableOf } from './columns.js';
 
 /** The staging table: of this connection alone, so a run that dies leaves nothing. */
 export const staged = 'temp.hygge_stage';
+/** The staged rows that meet one of the table's, and whether that stays as it is. */
+const hits = 'temp.hygge_hits';
 
 interface Target {
   readonly name: string;
@@ -99,9 +101,12 @@ function settle(database: SQLiteDatabase, request: PublishRequest): void {
   const isMerge = mode === 'merge';
   const fresh = isMerge ? `WHERE NOT EXISTS (SELECT 1 FROM ${into} AS t WHERE ${sameKey(matches, key)})` : '';
   const others = matches.filter(({ from }) => !key.includes(from));
-  if (isMerge && others.length > 0) {
+  // Into a table that is just made, all rows are new.
+  if (isMerge && request.target !== null && others.length > 0) {
     const set = others.map(({ from, to }) => `${identifier(to)} = s.${identifier(from)}`).join(', ');
-    database.run(`UPDATE ${into} AS t SET ${set} FROM ${staged} AS s WHERE ${sameKey(matches, key)}`);
+    database.run(
+      `UPDATE ${into} AS t SET ${set} FROM ${staged} AS s WHERE ${sameKey(matches, key)} AND s.rowid NOT IN (SELECT place FROM ${hits} WHERE stays)`,
+    );
   }
   database.run(
     `INSERT INTO ${into} (${columns}) SELECT ${values} FROM ${staged} AS s ${fresh} ORDER BY s.rowid`,
@@ -112,8 +117,8 @@ function settle(database: SQLiteDatabase, request: PublishRequest): void {
 }
 
 /**
- * Compares the staged rows with the table's, and takes those out that change nothing: the table has them just so, or
- * has a later one.
+ * Compares the staged rows with the table's, and notes those that change nothing: the table has them just so, or has a
+ * later one. The others are inserted or updated.
  */
 export function compareStaged(
   database: SQLiteDatabase,
@@ -123,16 +128,15 @@ export function compareStaged(
     .map(({ from, to, add }) => `${add === null ? `t.${identifier(to)}` : 'NULL'} IS s.${identifier(from)}`)
     .join(' AND ');
   const later = order === null ? 'false' : laterThan(database, matches, order);
+  database.run(`DROP TABLE IF EXISTS ${hits}`);
   database.run(
-    `CREATE TABLE temp.hygge_hits AS SELECT s.rowid AS place, max(${later}) OR min(${same}) AS stays FROM main.${identifier(name)} AS t JOIN ${staged} AS s ON ${sameKey(matches, key)} GROUP BY s.rowid`,
+    `CREATE TABLE ${hits} AS SELECT s.rowid AS place, max(${later}) OR min(${same}) AS stays FROM main.${identifier(name)} AS t JOIN ${staged} AS s ON ${sameKey(matches, key)} GROUP BY s.rowid`,
   );
   const total = count(database, staged);
   const [row] = database.rows(
-    'SELECT count(*) FILTER (WHERE stays), count(*) FILTER (WHERE NOT stays) FROM temp.hygge_hits',
+    `SELECT count(*) FILTER (WHERE stays), count(*) FILTER (WHERE NOT stays) FROM ${hits}`,
   );
   const [unchanged = 0, updated = 0] = (row ?? []).map(Number);
-  database.run(`DELETE FROM ${staged} WHERE rowid IN (SELECT place FROM temp.hygge_hits WHERE stays)`);
-  database.run('DROP TABLE temp.hygge_hits');
   return { inserted: total - unchanged - updated, updated, unchanged };
 }
 

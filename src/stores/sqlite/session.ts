@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { refuseExisting } from '../../connections/if-exists.js';
-import { earlierRuns, type KnownRun, lastPublished } from '../../connections/runs-table.js';
+import { earlierRuns, type KnownRun, lastPublished, recordAfter } from '../../connections/runs-table.js';
 import {
   findSQLiteTable,
   foldedName,
@@ -223,7 +223,7 @@ export class SQLiteStoreSession implements StoreSession {
         key,
         rows: this.#rows,
         merged: this.#merged,
-        commit: { runId, fence, record },
+        commit: { runId, fence, record: recordAfter(record, request, target ?? undefined, last) },
       });
     }
     this.#isPublished = true;
