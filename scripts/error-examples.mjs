@@ -67,6 +67,7 @@ export const errorExamples = {
     what: 'the watermark column',
     how: 'masked by round',
   },
+  TEXT_NOT_UNICODE: { name: 'orders', reason: 'column "note" has a text that is no UTF-8' },
   TIMESTAMPS_NEED_KEY: { name: 'people', column: 'loaded_at' },
   NO_STATE_FOLDER: { name: 'sales' },
   CODE_UNKNOWN: { code: 'SCHEMA_DRIFTS', nearest: 'SCHEMA_DRIFT' },

@@ -58,6 +58,12 @@ const rules: readonly Rule[] = [
       fail('VALUE_UNFIT', { name, column, row: Number(row), value: JSON.stringify(value), type }, { cause }),
   },
   {
+    // The engine's own words have the text in them.
+    pattern: /Invalid string encoding found in Parquet file|(column "[^\n]*" has a text that is no UTF-8)/,
+    make: ([, reason = 'a column has a text that is no UTF-8'], { name }, cause) =>
+      fail('TEXT_NOT_UNICODE', { name, reason }, { cause }),
+  },
+  {
     pattern: /max_temp_directory_size/,
     make: (_, __, cause) => fail('DISK_FULL', { what: "the engine's", path: 'temporary files' }, { cause }),
   },

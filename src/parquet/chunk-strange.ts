@@ -13,17 +13,31 @@ const widths: Partial<Record<PhysicalType, number>> = {
   DOUBLE: 8,
 };
 
-/** Passes over a list of encodings; false where one is none of the format's, so that nobody could read the pages. */
-export function knowsEncodings(reader: ThriftReader): boolean {
-  let known = true;
+/** What may be said of a list of encodings, as bits: an object for each chunk would be one too many. */
+export const encodingsLook = {
+  /** One is none of the format's, so that nobody could read the pages. */
+  unknown: 1,
+  /** Pages may have the lengths of all values before their bytes. */
+  lengthsApart: 2,
+} as const;
+
+/** Passes over a list of encodings. */
+export function lookAtEncodings(reader: ThriftReader): number {
+  let look = 0;
   reader.enter();
   const { element, count } = reader.listHeader();
+  if (count > 0 && element !== thriftType.i32) look |= encodingsLook.unknown;
   for (let i = 0; i < count; i++) {
-    if (element !== thriftType.i32) reader.skip(element, true);
-    else if (encodingOf(Number(reader.integer())).startsWith('ENCODING_')) known = false;
+    if (element !== thriftType.i32) {
+      reader.skip(element, true);
+      continue;
+    }
+    const encoding = encodingOf(Number(reader.integer()));
+    if (encoding.startsWith('ENCODING_')) look |= encodingsLook.unknown;
+    if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') look |= encodingsLook.lengthsApart;
   }
   reader.leave();
-  return known && (count === 0 || element === thriftType.i32);
+  return look;
 }
 
 /** How some statistics are: `fit` as for `skipAs`; `sized`: whether the bounds are as long as values of their type. */

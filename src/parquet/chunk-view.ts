@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.js';
-import { knowsEncodings, lookAtStatistics } from './chunk-strange.js';
+import { encodingsLook, lookAtEncodings, lookAtStatistics } from './chunk-strange.js';
 import type { ByteRange, ColumnChunk } from './footer.js';
 import { codecOf, type Encoding, encodingOf, physicalTypeOf } from './names.js';
 import type { SchemaElement } from './schema-tree.js';
@@ -29,7 +29,8 @@ const strangeThings = [
   'is in an unknown codec',
 ] as const;
 
-/** The places of a chunk's numbers in {@link ChunkNumbers}. `kinds`: its codec, and what is strange in it. */
+/** The places of a chunk's numbers in {@link ChunkNumbers}. `kinds`: its codec, what is strange in it, and whether
+ * its lengths lie apart. */
 const slot = {
   end: 0,
   kinds: 1,
@@ -43,8 +44,9 @@ const slotsPerChunk = 7;
 /** Of what the chunks of many files do not have. */
 const seldomSlot = { indexPage: 0, offsetIndex: 1, columnIndex: 3, bloomFilter: 5 } as const;
 const seldomPerChunk = 7;
-/** Above every codec. */
+/** Above every codec, and above that with what may be strange. */
 const strangeFactor = 2 ** 32;
+const apartFactor = strangeThings.length * strangeFactor;
 
 /** Numbers of many row groups lie side by side, since memory for each alone takes long to be had. */
 const shelfLength = 32 * 1024;
@@ -110,6 +112,7 @@ export function readChunk(
   let encrypted = false;
   let fits = true;
   let strange = 0;
+  let lengthsApart = false;
   ofChunk.fill(missing);
   reader.enter();
   for (let before = 0; reader.nextField(before); ) {
@@ -122,7 +125,9 @@ export function readChunk(
       for (let last = 0; reader.nextField(last); ) {
         last = reader.fieldId;
         if (last === 2 && reader.fieldType === thriftType.list) {
-          if (!knowsEncodings(reader)) strange ||= 1;
+          const look = lookAtEncodings(reader);
+          if ((look & encodingsLook.unknown) !== 0) strange ||= 1;
+          lengthsApart = (look & encodingsLook.lengthsApart) !== 0;
         } else if (last === 12 && reader.fieldType === thriftType.struct) {
           const { fit, sized } = lookAtStatistics(reader, leaf.type);
           if (!fit) fits = false;
@@ -159,7 +164,7 @@ export function readChunk(
   const codec = numberOf(ofMeta, 4);
   if (codecOf(codec).startsWith('CODEC_')) strange = 3;
   into.set(index, slot.end, reader.offset);
-  into.set(index, slot.kinds, strange * strangeFactor + codec);
+  into.set(index, slot.kinds, (lengthsApart ? apartFactor : 0) + strange * strangeFactor + codec);
   into.set(index, slot.values, numberOf(ofMeta, 5));
   into.set(index, slot.uncompressed, numberOf(ofMeta, 6));
   into.set(index, slot.compressed, numberOf(ofMeta, 7));
@@ -201,7 +206,12 @@ export class ChunkView implements ColumnChunk {
   }
 
   get strange(): string | null {
-    return strangeThings[Math.floor(this.#number(slot.kinds) / strangeFactor)] ?? null;
+    const which = Math.floor((this.#number(slot.kinds) % apartFactor) / strangeFactor);
+    return strangeThings[which] ?? null;
+  }
+
+  get lengthsApart(): boolean {
+    return this.#number(slot.kinds) >= apartFactor;
   }
 
   get values(): number {

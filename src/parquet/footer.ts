@@ -58,6 +58,8 @@ export interface ColumnChunk {
   readonly codec: Codec;
   /** What of it no reader would take, in words behind the column's name, most likely a damage; null: nothing. */
   readonly strange: string | null;
+  /** Whether pages of it may have all lengths before all bytes (`DELTA_LENGTH_BYTE_ARRAY`). */
+  readonly lengthsApart: boolean;
   /** With NULLs, and with one for each empty list. */
   readonly values: number;
   readonly compressedBytes: number;

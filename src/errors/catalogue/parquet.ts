@@ -39,6 +39,13 @@ export const parquetErrors = {
     hint: () =>
       'The bytes are not those that were written, so nothing was published. Fetch the file again from where it came.',
   }),
+  TEXT_NOT_UNICODE: entry<{ name: string; reason: string }>({
+    title: 'A text in a parquet file that is no UTF-8',
+    kind: 'run',
+    message: (f) => `${f.name}: ${f.reason}`,
+    hint: () =>
+      'The format has text in UTF-8 alone, so the file is damaged, or what wrote it put other bytes there. Fetch it again from where it came, or let its writer call the column binary. Nothing was published.',
+  }),
   PARQUET_ENCRYPTED: entry<{ path: string }>({
     title: 'An encrypted parquet file',
     kind: 'run',

@@ -3,6 +3,7 @@ import { identifier } from '../../engine/index.js';
 import { type Footer, logicalSchema } from '../../parquet/index.js';
 import type { ParquetSource } from './source.js';
 import { readParquet } from './sql.js';
+import { guardTexts } from './texts.js';
 
 /**
  * A SELECT over all files of a source, in their order. Where columns have several types, files that agree are read
@@ -11,9 +12,12 @@ import { readParquet } from './sql.js';
 export function readSource({ files, grown, uniform }: ParquetSource, hive: boolean): string {
   const options = { unionByName: !uniform, hive };
   const select = (some: readonly Footer[]): string =>
-    readParquet(
-      some.map(({ path }) => path),
-      options,
+    guardTexts(
+      readParquet(
+        some.map(({ path }) => path),
+        options,
+      ),
+      some,
     );
   if (grown.length === 0) return select(files);
   const runs: { readonly types: string; readonly casts: readonly string[]; readonly files: Footer[] }[] = [];

@@ -15,3 +15,4 @@ export {
   settingOf,
   type WriteCodec,
 } from './sql.js';
+export { guardTexts } from './texts.js';

@@ -5,7 +5,7 @@ import { hyggeVersion } from '../../core/version.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { FolderStore, type StoredFile } from '../../files/index.js';
-import { copyToParquet, readParquet, settingOf } from '../../formats/parquet/index.js';
+import { copyToParquet, guardTexts, readParquet, settingOf } from '../../formats/parquet/index.js';
 import {
   columnNames,
   executeSplice,
@@ -132,10 +132,9 @@ class Compaction {
     const { compression } = this.#config;
     const codec = first.footer.rowGroups[0]?.columns[0]?.codec;
     const kept = codec === undefined ? null : settingOf(codec);
-    const select = readParquet(
-      members.map(({ footer }) => footer.path),
-      { unionByName: true, hive: false },
-    );
+    const footers = members.map(({ footer }) => footer);
+    const paths = footers.map((footer) => footer.path);
+    const select = guardTexts(readParquet(paths, { unionByName: true, hive: false }), footers);
     await this.#checkPages(members);
     const path = this.#folder.allocate();
     const order = this.#request.sort.map(identifier).join(', ');

@@ -5,7 +5,7 @@ import { type Schema, sameType, typeName } from '../../core/types.js';
 import { identifier, literal, pathList } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import type { StoredFile } from '../../files/index.js';
-import { settingOf, type WriteCodec } from '../../formats/parquet/index.js';
+import { guardTexts, settingOf, type WriteCodec } from '../../formats/parquet/index.js';
 import { logicalSchema, readFooter, verifyPageChecksums } from '../../parquet/index.js';
 
 /** The rows that are merged, as a table of the store's own session. */
@@ -135,7 +135,8 @@ async function rewrite(request: MergeRequest): Promise<Rewritten[]> {
     const codec = footer.rowGroups[0]?.columns[0]?.codec;
     const gone = `SELECT hygge_row FROM ${hits} WHERE ${file} = ${literal(path)}`;
     const source = `read_parquet(${pathList([path])}, file_row_number = true, hive_partitioning = false)`;
-    const sql = `SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
+    const all = guardTexts(`SELECT * FROM ${source}`, [footer]);
+    const sql = `SELECT * EXCLUDE (file_row_number) FROM (${all}) WHERE file_row_number NOT IN (${gone}) ORDER BY file_row_number`;
     const staged = request.allocate();
     await engine.run(request.copy(sql, staged, (codec && settingOf(codec)) ?? 'snappy'), options);
     const relation = { sql, schema: logicalSchema(footer) };

@@ -26,6 +26,10 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'some bytes changed': inPlace((bytes, at, random) => {
     for (let i = at; i < Math.min(bytes.length, at + 1 + random.below(16)); i++) bytes[i] = random.below(256);
   }),
+  // Where one text ends and the next begins, it is no character of either.
+  'two bytes made one character': inPlace((bytes, at) => {
+    bytes.write('é', Math.min(at, bytes.length - 2));
+  }),
   'a stretch made zero': inPlace((bytes, at, random) => {
     bytes.fill(0, at, Math.min(bytes.length, at + 1 + random.below(600)));
   }),
