@@ -27,7 +27,7 @@ export function lookAtEncodings(reader: ThriftReader): number {
   reader.enter();
   const { element, count } = reader.listHeader();
   if (count > 0 && element !== thriftType.i32) look |= encodingsLook.unknown;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && element !== 0; i++) {
     if (element !== thriftType.i32) {
       reader.skip(element, true);
       continue;

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import {
   Compression,
@@ -53,8 +55,15 @@ export async function writeSamples(folder: string, witness: Witness): Promise<st
       .build();
     await writeFile(add(`arrow-rs-${version}`), writeParquet(readParquet(original), properties));
   }
-  return paths;
+  return [...paths, ...written];
 }
+
+const writtenFolder = fileURLToPath(new URL('./written', import.meta.url));
+/** Files of writers that npm does not have, as they came from them: see `written/make.py`. */
+export const written = readdirSync(writtenFolder)
+  .filter((name) => name.endsWith('.parquet'))
+  .sort()
+  .map((name) => join(writtenFolder, name));
 
 /** With column indexes, bloom filters, many pages, and statistics that are cut short. */
 async function writeHyparquet(path: string): Promise<void> {

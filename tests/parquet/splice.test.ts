@@ -5,8 +5,18 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnChoice } from '../../src/core/shaping.js';
-import { columnNames, executeSplice, type Footer, planSplice, readFooter } from '../../src/parquet/index.js';
+import {
+  chunkRange,
+  columnNames,
+  executeSplice,
+  type Footer,
+  planSplice,
+  readFooter,
+} from '../../src/parquet/index.js';
+import { encodingOf } from '../../src/parquet/names.js';
 import type { SpliceInput, SpliceOptions, SplicePlan } from '../../src/parquet/splice/plan.js';
+import { integerOf, listOf, structOf } from '../../src/parquet/thrift/access.js';
+import { decodeThrift, decodeThriftPrefix } from '../../src/parquet/thrift/decode.js';
 import { Witness } from './engine.js';
 import { checkIndexes } from './index-check.js';
 import { type Reader, readersWith, type TextRow } from './readers.js';
@@ -91,6 +101,67 @@ async function proved(inputs: readonly SpliceInput[], options: SpliceOptions = {
   }
   return outputs;
 }
+
+/** The forms that pages have in the files of some writers: of header, of values, of compression. */
+async function formsOf(paths: readonly string[]) {
+  const forms = { pages: new Set<number>(), codecs: new Set(), encodings: new Set(), writers: new Set() };
+  const has = { checksums: false, bloom: false, indexes: false, nested: false, sorting: false };
+  for (const path of paths) {
+    const footer = await readFooter(path);
+    const bytes = await readFile(path);
+    forms.writers.add(/^\S+( version)?/.exec(footer.createdBy ?? 'nobody')?.[0]);
+    for (const group of footer.rowGroups) {
+      has.sorting ||= listOf(decodeThrift(group.raw, { path }), 4) !== null;
+      for (const chunk of group.columns) {
+        forms.codecs.add(chunk.codec);
+        has.bloom ||= chunk.bloomFilter !== null;
+        has.indexes ||= chunk.columnIndex !== null && chunk.offsetIndex !== null;
+        has.nested ||= chunk.leaf.path.length > 2;
+        const { offset, length } = chunkRange(chunk);
+        for (let at = offset; at < offset + length; ) {
+          const header = decodeThriftPrefix(bytes.subarray(at), { path });
+          const page = integerOf(header.struct, 1) ?? -1;
+          forms.pages.add(page);
+          has.checksums ||= integerOf(header.struct, 4) !== null;
+          // Of a page of data, old or new: how its values are encoded.
+          const about = structOf(header.struct, page === 0 ? 5 : 8);
+          const encoding = about === null ? null : integerOf(about, page === 0 ? 2 : 4);
+          if (encoding !== null) forms.encodings.add(encodingOf(encoding));
+          at += header.length + (integerOf(header.struct, 3) ?? 0);
+        }
+      }
+    }
+  }
+  return { ...forms, has };
+}
+
+describe('the files that splicing is tried with', () => {
+  it('come from many writers, and have every form that pages have', async () => {
+    const { pages, codecs, encodings, writers, has } = await formsOf([...samples, flights]);
+    expect([...pages].sort()).toEqual([0, 2, 3]);
+    expect([...codecs].sort()).toEqual(['BROTLI', 'GZIP', 'LZ4_RAW', 'SNAPPY', 'UNCOMPRESSED', 'ZSTD']);
+    expect([...encodings].sort()).toEqual([
+      'BYTE_STREAM_SPLIT',
+      'DELTA_BINARY_PACKED',
+      'DELTA_BYTE_ARRAY',
+      'DELTA_LENGTH_BYTE_ARRAY',
+      'PLAIN',
+      'PLAIN_DICTIONARY',
+      'RLE',
+      'RLE_DICTIONARY',
+    ]);
+    expect(has).toEqual({ checksums: true, bloom: true, indexes: true, nested: true, sorting: true });
+    expect([...writers].sort()).toEqual([
+      'DuckDB version',
+      'Polars',
+      'fastparquet-python version',
+      'hyparquet',
+      'parquet-cpp-arrow version',
+      'parquet-mr version',
+      'parquet-rs version',
+    ]);
+  });
+});
 
 describe('planSplice and executeSplice', () => {
   it('copies files of every writer: whole, in part, joined, divided, with other columns', async () => {
@@ -194,51 +265,95 @@ describe('planSplice and executeSplice', () => {
     expect(columnNames(empty ?? footer)).toEqual(columnNames(footer));
   });
 
-  it('keeps indexes and bloom filters so that filtered reads are right', async () => {
-    const source = await readFooter(samples.find((path) => path.includes('hyparquet')) ?? '');
-    const columns = ['words', 'id', 'wide', 'real'].map((from) => ({ from, name: `${from}2` }));
-    const [output] = await carryOut(
-      planned([allOf(source), { footer: source, rowGroups: [1] }], { columns }),
-    );
-    const bytes = await readFile(output?.path ?? '');
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    const metadata = parquetMetadata(file);
-    expect(metadata.row_groups).toHaveLength(4);
-    for (const group of metadata.row_groups) {
-      expect(group.columns[1]?.offset_index_offset).toBeGreaterThan(0n);
-      expect(group.columns[1]?.column_index_offset).toBeGreaterThan(0n);
-      expect(group.columns[1]?.meta_data?.bloom_filter_offset).toBeGreaterThan(0n);
-    }
-    for (const id of [0, 777, 1234, 2999, 5000]) {
-      let read = 0;
-      const counted = {
-        byteLength: file.byteLength,
-        slice: (start: number, end?: number) => {
-          read += (end ?? file.byteLength) - start;
-          return file.slice(start, end);
-        },
-      };
-      const rows = await parquetReadObjects({
-        file: counted,
-        metadata,
-        compressors,
-        filter: { id2: { $eq: id } },
-        useBloomFilters: true,
-        usePageIndex: true,
-        useOffsetIndex: true,
-      });
-      const times = id >= 3000 ? 0 : id >= 1000 && id < 2000 ? 2 : 1;
-      expect(rows.map((row) => [row.id2, row.wide2, row.words2])).toEqual(
-        Array.from({ length: times }, () => [
-          id,
-          BigInt(id) * 1_000_003n,
-          `a word that is longer than others ${id}`,
-        ]),
+  it.each([
+    ['the column and offset indexes', { usePageIndex: true, useOffsetIndex: true }],
+    ['the bloom filters', { useBloomFilters: true, useOffsetIndex: true }],
+    ['all of them', { useBloomFilters: true, usePageIndex: true, useOffsetIndex: true }],
+  ])(
+    'keeps indexes and bloom filters so that filtered reads are right, and read less, by %s',
+    async (_, use) => {
+      const source = await readFooter(samples.find((path) => path.includes('hyparquet')) ?? '');
+      const columns = ['words', 'id', 'wide', 'real'].map((from) => ({ from, name: `${from}2` }));
+      const [output] = await carryOut(
+        planned([allOf(source), { footer: source, rowGroups: [1] }], { columns }),
       );
-      expect(read).toBeLessThan(file.byteLength / 2);
-      expect(await witness.rows(`SELECT count(*) FROM '${output?.path}' WHERE id2 = ${id}`)).toEqual([
-        [String(times)],
-      ]);
+      const bytes = await readFile(output?.path ?? '');
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const metadata = parquetMetadata(file);
+      expect(metadata.row_groups).toHaveLength(4);
+      for (const group of metadata.row_groups) {
+        expect(group.columns[1]?.offset_index_offset).toBeGreaterThan(0n);
+        expect(group.columns[1]?.column_index_offset).toBeGreaterThan(0n);
+        expect(group.columns[1]?.meta_data?.bloom_filter_offset).toBeGreaterThan(0n);
+        // By the statistics of row groups alone nothing is left out: what is not read is so by the index.
+        if (group.columns[1]?.meta_data !== undefined) delete group.columns[1].meta_data.statistics;
+      }
+      for (const id of [0, 777, 1234, 2999, 5000]) {
+        const filtered = async (how: object): Promise<{ rows: Record<string, unknown>[]; read: number }> => {
+          let read = 0;
+          const counted = {
+            byteLength: file.byteLength,
+            slice: (start: number, end?: number) => {
+              read += (end ?? file.byteLength) - start;
+              return file.slice(start, end);
+            },
+          };
+          const filter = { id2: { $eq: id } };
+          const rows = await parquetReadObjects({ file: counted, metadata, compressors, filter, ...how });
+          return { rows, read };
+        };
+        const { rows, read } = await filtered(use);
+        const times = id >= 3000 ? 0 : id >= 1000 && id < 2000 ? 2 : 1;
+        expect(rows.map((row) => [row.id2, row.wide2, row.words2])).toEqual(
+          Array.from({ length: times }, () => [
+            id,
+            BigInt(id) * 1_000_003n,
+            `a word that is longer than others ${id}`,
+          ]),
+        );
+        const without = await filtered({
+          useBloomFilters: false,
+          usePageIndex: false,
+          useOffsetIndex: false,
+        });
+        expect(without.rows).toEqual(rows);
+        expect(read).toBeLessThan(without.read * 0.7);
+        expect(await witness.rows(`SELECT count(*) FROM '${output?.path}' WHERE id2 = ${id}`)).toEqual([
+          [String(times)],
+        ]);
+      }
+    },
+  );
+
+  it('keeps the bloom filters of other writers, which the engine then asks', async () => {
+    const own = join(folder, 'duckdb-bloom.parquet');
+    // Every row group has the same least and greatest value: only its filter tells what it does not have.
+    await witness.run(
+      `COPY (SELECT CASE WHEN i % 2048 = 0 THEN -1 WHEN i % 2048 = 1 THEN 1000000000 ELSE (i // 2048) * 1000 + i % 100 END AS id FROM range(20480) t(i)) TO '${own}' (ROW_GROUP_SIZE 2048)`,
+    );
+    const others = samples.filter((path) => /pyarrow-v1-indexed|parquet-java/.test(path));
+    expect(others).toHaveLength(3);
+    for (const path of [own, ...others]) {
+      const footer = await readFooter(path);
+      const rowGroups = footer.rowGroups.map((__, i) => i).reverse();
+      const [output] = await carryOut(planned([{ footer, rowGroups }, allOf(footer)]));
+      const excluded = async (of: string, id: number): Promise<string[]> =>
+        (
+          await witness.rows(
+            `SELECT bloom_filter_excludes FROM parquet_bloom_probe('${of}', 'id', ${id}) ORDER BY row_group_id`,
+          )
+        ).map(([no]) => no ?? '');
+      for (const id of [1, 5, 250, 3050, 9007, 123_456]) {
+        const before = await excluded(path, id);
+        expect(await excluded(output?.path ?? '', id), `${basename(path)}, ${id}`).toEqual([
+          ...before.toReversed(),
+          ...before,
+        ]);
+        const count = async (of: string): Promise<number> =>
+          Number((await witness.rows(`SELECT count(*) FROM '${of}' WHERE id = ${id}`))[0]?.[0]);
+        expect(await count(output?.path ?? '')).toBe(2 * (await count(path)));
+      }
+      expect(await excluded(path, 123_456)).toContain('true');
     }
   });
 

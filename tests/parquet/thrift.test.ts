@@ -94,6 +94,15 @@ describe('the codec of Thrift', () => {
     expect(Buffer.compare(encodeThrift(read), bytes)).toBe(0);
   });
 
+  it('keeps an empty list of nothing, as one writer has it, and refuses nothing in a list', () => {
+    const bytes = Uint8Array.of(0x19, 0x00, 0x15, 0x02, 0x00);
+    const read = decode(bytes);
+    expect(read.fields[0]?.value).toEqual({ kind: 'list', element: 0, values: [] });
+    expect(integerOf(read, 2)).toBe(1);
+    expect(Buffer.compare(encodeThrift(read), bytes)).toBe(0);
+    expect(() => decode(Uint8Array.of(0x19, 0x10, 0x00))).toThrow(/unknown kind 0/);
+  });
+
   it('sets fields where they belong, and takes them out', () => {
     const start = struct([
       { id: 1, type: thriftType.i32, value: 1 },

@@ -195,7 +195,7 @@ const isPage = (id: number): boolean =>
 function writeRenamed(writer: ThriftWriter, reader: ThriftReader, rename: string): void {
   const { element, count } = reader.listHeader();
   writer.listHeader(element, count);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && element !== 0; i++) {
     const start = reader.offset;
     reader.skip(element, true);
     if (i === 0 && element === thriftType.binary) writer.value(element, asBytes(rename));

@@ -112,7 +112,7 @@ class Decoder {
     this.reader.enter();
     const { element, count } = this.reader.listHeader();
     const values: ThriftValue[] = [];
-    for (let i = 0; i < count; i++) values.push(this.#value(element, true));
+    for (let i = 0; i < count && element !== 0; i++) values.push(this.#value(element, true));
     this.reader.leave();
     return { kind: 'list', element, values };
   }
@@ -122,7 +122,7 @@ class Decoder {
     const { element, count } = this.reader.listHeader();
     this.reader.checkCount(count, smallestEncoded);
     const values: ThriftEncoded[] = [];
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && element !== 0; i++) {
       const start = this.reader.offset;
       this.reader.skip(element, true);
       values.push({ kind: 'encoded', bytes: this.reader.bytes.subarray(start, this.reader.offset) });

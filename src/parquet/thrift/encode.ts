@@ -76,7 +76,7 @@ export class ThriftWriter {
     this.#length = at;
   }
 
-  listHeader(element: ThriftType, count: number): void {
+  listHeader(element: ThriftType | 0, count: number): void {
     if (count < 15) {
       this.#byte((count << 4) | element);
     } else {
@@ -121,6 +121,7 @@ export class ThriftWriter {
 
   #list(list: ThriftList): void {
     this.listHeader(list.element, list.values.length);
+    if (list.element === 0) return;
     for (const value of list.values) this.value(list.element, value);
   }
 

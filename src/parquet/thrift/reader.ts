@@ -82,10 +82,12 @@ export class ThriftReader {
     return true;
   }
 
-  listHeader(): { readonly element: ThriftType; readonly count: number } {
+  /** `element`: 0 where the list is empty, and its writer thought of nothing. */
+  listHeader(): { readonly element: ThriftType | 0; readonly count: number } {
     const header = this.byte();
     const short = header >> 4;
     const count = short === 15 ? this.length() : short;
+    if (count === 0 && (header & 0x0f) === 0) return { element: 0, count };
     const element = this.type(header & 0x0f);
     this.checkCount(count, smallest(element));
     return { element, count };
@@ -155,7 +157,7 @@ export class ThriftReader {
       }
     } else {
       const { element, count } = this.listHeader();
-      for (let i = 0; i < count; i++) this.skip(element, true);
+      for (let i = 0; i < count && element !== 0; i++) this.skip(element, true);
     }
   }
 

@@ -121,7 +121,7 @@ function elementsFit(reader: ThriftReader, wanted: ThriftType | Shape): boolean 
   const { element, count } = reader.listHeader();
   // An empty list may be of anything.
   let fit = count === 0 || element === (typeof wanted === 'number' ? wanted : struct);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && element !== 0; i++) {
     if (typeof wanted === 'number' || !fit) {
       reader.skip(element, true);
     } else {

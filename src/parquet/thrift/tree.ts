@@ -49,7 +49,8 @@ export interface ThriftStruct {
 
 export interface ThriftList {
   readonly kind: 'list';
-  readonly element: ThriftType;
+  /** 0 in an empty list of some writers. */
+  readonly element: ThriftType | 0;
   readonly values: readonly ThriftValue[];
 }
 

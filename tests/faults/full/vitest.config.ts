@@ -8,6 +8,7 @@ export default defineConfig({
       'tests/faults/**/*.test.ts',
       'tests/faults/full/*.full.ts',
       'tests/postgres/{faults,writers}.test.ts',
+      'tests/parquet/{fuzz,splice-property}.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
