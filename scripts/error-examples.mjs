@@ -363,5 +363,5 @@ export const errorExamples = {
   },
   RUN_NOT_FOUND: { run: '01k0q3', where: '.hygge/journal.jsonl' },
   RUN_AMBIGUOUS: { run: '01k0q3', found: [runId, '01k0q3w1b6z4n8y2a5s7d9f3kp'] },
-  UNDO_UNSUPPORTED: { name: 'orders', type: 'postgres' },
+  UNDO_UNSUPPORTED: { name: 'orders', type: 'postgres', runType: 'incremental' },
 };

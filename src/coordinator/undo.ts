@@ -1,3 +1,4 @@
+import type { RunType } from '../core/capabilities.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import { type KeptWatermark, watermarkOf } from '../core/watermark.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
@@ -60,7 +61,10 @@ export async function undoRun(
     const error = fail('NOT_SELECTED', { what: 'entity', name, known });
     return { name, undone: false, already: false, watermark: null, error };
   });
-  const undos = entities.map((config) => new Undo(config, runId, context, recorder));
+  const undos = entities.map((config) => {
+    const entry = entries.find(({ name }) => name === config.name);
+    return new Undo(config, { runId, runType: entry?.run_type ?? config.run_type }, context, recorder);
+  });
   try {
     for (const undo of undos) await undo.prepare();
     if (outcomes.length === 0 && undos.every(({ error }) => error === null)) {
@@ -77,6 +81,7 @@ class Undo {
   error: HyggeError | null = null;
   readonly #config: EntityConfig;
   readonly #runId: string;
+  readonly #runType: RunType;
   readonly #context: FlowContext;
   readonly #recorder: JournalRecorder;
   #open: OpenStore | null = null;
@@ -84,9 +89,15 @@ class Undo {
   #already = false;
   #watermark: KeptWatermark | null = null;
 
-  constructor(config: EntityConfig, runId: string, context: FlowContext, recorder: JournalRecorder) {
+  constructor(
+    config: EntityConfig,
+    { runId, runType }: { readonly runId: string; readonly runType: RunType },
+    context: FlowContext,
+    recorder: JournalRecorder,
+  ) {
     this.#config = config;
     this.#runId = runId;
+    this.#runType = runType;
     this.#context = context;
     this.#recorder = recorder;
   }
@@ -109,7 +120,7 @@ class Undo {
       this.#open = await openStore(this.#config, this.#context);
       const { store } = this.#open;
       if (store.recover === undefined || store.checkUndo === undefined || store.undo === undefined)
-        throw fail('UNDO_UNSUPPORTED', { name, type: settings.type });
+        throw fail('UNDO_UNSUPPORTED', { name, type: settings.type, runType: this.#runType });
       const earlier = await store.recover();
       await this.#recorder.earlier(this.#config, earlier);
       // An undo that died half way through its stores is gone on with.

@@ -57,7 +57,10 @@ describe.each(Object.entries(stores))('hygge verify and undo of a %s table', (_,
     ]);
 
     const [undone] = await appending.undo(await appending.findRun(last));
-    expect(undone).toMatchObject({ undone: false, error: { code: 'UNDO_UNSUPPORTED' } });
+    expect(undone).toMatchObject({
+      undone: false,
+      error: { code: 'UNDO_UNSUPPORTED', hint: expect.stringContaining('hygge watermark set') },
+    });
 
     await run('DELETE FROM cups WHERE id = 3');
     expect(await appending.verify()).toMatchObject([

@@ -23,11 +23,20 @@ export const journalErrors = {
     message: (f) => `"${f.run}" is the beginning of ${f.found.length} run ids`,
     hint: (f) => `Write more of it. They are: ${f.found.slice(-5).join(', ')}.`,
   }),
-  UNDO_UNSUPPORTED: entry<{ name: string; type: string }>({
+  UNDO_UNSUPPORTED: entry<{ name: string; type: string; runType: string }>({
     title: 'A store that cannot take a run back',
     kind: 'run',
-    message: (f) => `${f.name}: a ${f.type} store cannot take a run back`,
-    hint: () =>
-      'Nothing was changed. A table keeps no rows of before: hygge go --full-drop brings what the home has now, and older rows come from a backup of the database.',
+    message: (f) =>
+      `${f.name}: a ${f.type} store cannot take a run back: it keeps no rows of before, and others may have written into it since`,
+    hint: (f) => `Nothing was changed. ${undoByHand[f.runType] ?? broughtAnew}`,
   }),
+};
+
+const broughtAnew =
+  'hygge go --full-drop brings what the home has now; older rows come from a backup of the database.';
+
+/** What a person can do, by the type of the run. */
+const undoByHand: Readonly<Record<string, string>> = {
+  incremental: `Delete its rows by a column that tells them, such as one of polish: timestamps, and set the watermark back to that of the run before (hygge journal show) with hygge watermark set. Or bring all rows anew: ${broughtAnew}`,
+  merge: `The rows that it replaced are nowhere any more: ${broughtAnew}`,
 };
