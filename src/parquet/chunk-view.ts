@@ -1,4 +1,13 @@
 import { fail } from '../errors/index.js';
+import {
+  apartFactor,
+  type ChunkNumbers,
+  missing,
+  seldomSlot,
+  slot,
+  strangeFactor,
+  strangeThings,
+} from './chunk-numbers.js';
 import { encodingsLook, lookAtEncodings, lookAtStatistics } from './chunk-strange.js';
 import type { ByteRange, ColumnChunk } from './footer.js';
 import { codecOf, type Encoding, encodingOf, physicalTypeOf } from './names.js';
@@ -9,8 +18,7 @@ import type { ThriftReader } from './thrift/reader.js';
 import { columnChunkShape, columnMetaDataShape, type Shape, skipAs } from './thrift/shape.js';
 import { type ThriftType, thriftType } from './thrift/tree.js';
 
-/** What stands for a field that is not there, and for one that is there and is no number from 0 on. */
-const missing = -1;
+/** What stands for a field that is there and is no number from 0 on. */
 const impossible = -2;
 
 /** The numbers of a chunk and of its description by their fields' ids; used again for each chunk. */
@@ -20,80 +28,6 @@ const ofMeta: number[] = new Array(20).fill(missing);
 /** Counts and places in a chunk's description that must be there, and those that may. */
 const needed = [5, 6, 7, 9];
 const optional = [10, 11, 14];
-
-/** What can be strange in a chunk: see `ColumnChunk.strange`. */
-const strangeThings = [
-  null,
-  'is in an unknown encoding',
-  'has statistics that are no values of it',
-  'is in an unknown codec',
-] as const;
-
-/** The places of a chunk's numbers in {@link ChunkNumbers}. `kinds`: its codec, what is strange in it, and whether
- * its lengths lie apart. */
-const slot = {
-  end: 0,
-  kinds: 1,
-  values: 2,
-  uncompressed: 3,
-  compressed: 4,
-  dataPage: 5,
-  dictionaryPage: 6,
-} as const;
-const slotsPerChunk = 7;
-/** Of what the chunks of many files do not have. */
-const seldomSlot = { indexPage: 0, offsetIndex: 1, columnIndex: 3, bloomFilter: 5 } as const;
-const seldomPerChunk = 7;
-/** Above every codec, and above that with what may be strange. */
-const strangeFactor = 2 ** 32;
-const apartFactor = strangeThings.length * strangeFactor;
-
-/** Numbers of many row groups lie side by side, since memory for each alone takes long to be had. */
-const shelfLength = 32 * 1024;
-let shelf = new Float64Array();
-let shelved = 0;
-
-/**
- * The numbers of a row group's chunks. Not objects: thousands of files have hundreds of thousands of chunks, and most
- * of the time of joining them went into the collection of what was made for each.
- */
-export class ChunkNumbers {
-  readonly #numbers: Float64Array;
-  /** Where those of the first chunk begin. */
-  readonly #at: number;
-  readonly #count: number;
-  #seldom: Float64Array | null = null;
-
-  constructor(chunks: number) {
-    const length = chunks * slotsPerChunk;
-    if (length > shelf.length - shelved) {
-      shelf = new Float64Array(Math.max(length, shelfLength));
-      shelved = 0;
-    }
-    this.#numbers = shelf;
-    this.#at = shelved;
-    this.#count = chunks;
-    shelved += length;
-  }
-
-  get(chunk: number, place: number): number {
-    return this.#numbers[this.#at + chunk * slotsPerChunk + place] ?? missing;
-  }
-
-  set(chunk: number, place: number, number: number): void {
-    this.#numbers[this.#at + chunk * slotsPerChunk + place] = number;
-  }
-
-  getSeldom(chunk: number, place: number): number {
-    return this.#seldom?.[chunk * seldomPerChunk + place] ?? missing;
-  }
-
-  setSeldom(chunk: number, place: number, number: number): void {
-    if (number === missing) return;
-    this.#seldom ??= new Float64Array(this.#count * seldomPerChunk).fill(missing);
-    this.#seldom[chunk * seldomPerChunk + place] = number;
-  }
-}
 
 /**
  * Reads a column chunk where a reader stands, in one pass and without a tree, and notes its numbers: it is chunk
@@ -163,6 +97,7 @@ export function readChunk(
   if (!isPossible) throw damaged(`${column()} has an impossible size or place`);
   const codec = numberOf(ofMeta, 4);
   if (codecOf(codec).startsWith('CODEC_')) strange = 3;
+  if (lengthsApart) into.lengthsApart = true;
   into.set(index, slot.end, reader.offset);
   into.set(index, slot.kinds, (lengthsApart ? apartFactor : 0) + strange * strangeFactor + codec);
   into.set(index, slot.values, numberOf(ofMeta, 5));

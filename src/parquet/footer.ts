@@ -44,6 +44,8 @@ export interface RowGroup {
   readonly rows: number;
   /** Bytes of all columns before compression, with their page headers, as the writer counted them. */
   readonly totalBytes: number;
+  /** Whether any of its columns has pages with all lengths before all bytes. */
+  readonly lengthsApart: boolean;
   /** One for each leaf, in their order. */
   readonly columns: readonly ColumnChunk[];
   /** The encoded struct. */

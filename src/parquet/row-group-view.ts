@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.js';
-import { ChunkNumbers, ChunkView, isInteger, readChunk, readNumber, wrongTypes } from './chunk-view.js';
+import { ChunkNumbers } from './chunk-numbers.js';
+import { ChunkView, isInteger, readChunk, readNumber, wrongTypes } from './chunk-view.js';
 import type { ColumnChunk, RowGroup } from './footer.js';
 import type { SchemaElement } from './schema-tree.js';
 import type { ThriftReader } from './thrift/reader.js';
@@ -96,6 +97,10 @@ class RowGroupView implements RowGroup {
     this.#bytes = reader.bytes;
     this.#start = start;
     this.#end = reader.offset;
+  }
+
+  get lengthsApart(): boolean {
+    return this.#columns.numbers.lengthsApart;
   }
 
   get columns(): readonly ColumnChunk[] {

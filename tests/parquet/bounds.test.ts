@@ -53,7 +53,8 @@ const unknown = (reason: RegExp) => ({ known: false, reason: expect.stringMatchi
 
 /** A chunk with another description: a view's own values are no properties that could be spread. */
 function withRaw(chunk: ColumnChunk, raw: Uint8Array): ColumnChunk {
-  const { leaf, type, encodings, codec, strange, values, compressedBytes, uncompressedBytes } = chunk;
+  const { leaf, type, encodings, codec, strange, lengthsApart, values } = chunk;
+  const { compressedBytes, uncompressedBytes } = chunk;
   const { dataPageOffset, dictionaryPageOffset, indexPageOffset, columnIndex, offsetIndex, bloomFilter } =
     chunk;
   const sizes = { values, compressedBytes, uncompressedBytes };
@@ -65,7 +66,7 @@ function withRaw(chunk: ColumnChunk, raw: Uint8Array): ColumnChunk {
     offsetIndex,
     bloomFilter,
   };
-  return { leaf, type, encodings, codec, strange, ...sizes, ...places, raw };
+  return { leaf, type, encodings, codec, strange, lengthsApart, ...sizes, ...places, raw };
 }
 
 /** The same footer with the statistics of the first chunk, or something of the file, changed. */

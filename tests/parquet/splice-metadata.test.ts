@@ -127,7 +127,8 @@ describe('the metadata of spliced files', () => {
     const by = (column: number) => fields([1, i32, column], [2, yes, true], [3, yes, false]);
     const sorting = { kind: 'list', element: struct, values: [by(1), by(0)] } as const;
     const raw = encodeThrift(withField(decodeThrift(group.raw, { path: '' }), 4, list, sorting));
-    const changed = { rows: group.rows, totalBytes: group.totalBytes, columns: group.columns, raw };
+    const { rows, totalBytes, columns, lengthsApart } = group;
+    const changed = { rows, totalBytes, columns, lengthsApart, raw };
     const [a, b] = group.columns;
     if (a === undefined || b === undefined) throw new Error('there are no columns');
     const sorted = (chunks: (typeof a)[]): (number | null)[] | undefined => {
