@@ -39,7 +39,9 @@ beforeAll(async () => {
   witness = await Witness.open();
   const samples = await writeSamples(folder, witness);
   const chosen = samples.filter((path) =>
-    /duckdb-snappy|hyparquet|arrow-rs-1|pyarrow-v1-indexed|polars-zstd|parquet-java-v2/.test(path),
+    /duckdb-snappy|hyparquet|arrow-rs-1|pyarrow-v1-indexed|polars-zstd|parquet-java-v2|fastparquet|parquet-go-v2/.test(
+      path,
+    ),
   );
   sources = await Promise.all(
     [...chosen, flights].map(async (path) => {
@@ -136,9 +138,9 @@ describe('damaged footers', () => {
       if (source === undefined) throw new Error('there are no sources');
       const metadata = damaged(source.metadata, numbers(seed * 1_000_003 + i));
       const size = source.file.length - source.metadata.length + metadata.length;
-      const start = performance.now();
+      const start = process.cpuUsage();
       const footer = accepted(metadata, source.path, size);
-      slowest = Math.max(slowest, performance.now() - start);
+      slowest = Math.max(slowest, process.cpuUsage(start).user / 1000);
       if (i % 500 === 0) largest = Math.max(largest, process.memoryUsage.rss());
       if (footer === null) {
         refused++;
@@ -154,7 +156,7 @@ describe('damaged footers', () => {
     }
     const memory = `${Math.round((largest - before) / 1024 / 1024)} MB more at most`;
     console.log(
-      `damaged footers: ${mutations}, ${refused} refused, ${taken} taken, the rows of ${compared} compared, the slowest in ${Math.round(slowest)} ms, ${memory}`,
+      `damaged footers: ${mutations}, ${refused} refused, ${taken} taken, the rows of ${compared} compared, the slowest with ${Math.round(slowest)} ms of CPU, ${memory}`,
     );
     totals.faults += mutations;
     totals.runs += taken;

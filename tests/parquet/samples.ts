@@ -59,7 +59,7 @@ export async function writeSamples(folder: string, witness: Witness): Promise<st
 }
 
 const writtenFolder = fileURLToPath(new URL('./written', import.meta.url));
-/** Files of writers that npm does not have, as they came from them: see `written/make.py`. */
+/** Files of writers that npm does not have, as they came from them: see `written/make.*`. */
 export const written = readdirSync(writtenFolder)
   .filter((name) => name.endsWith('.parquet'))
   .sort()

@@ -152,9 +152,11 @@ describe('the files that splicing is tried with', () => {
     ]);
     expect(has).toEqual({ checksums: true, bloom: true, indexes: true, nested: true, sorting: true });
     expect([...writers].sort()).toEqual([
+      '@dsnp/parquetjs',
       'DuckDB version',
       'Polars',
       'fastparquet-python version',
+      'github.com/parquet-go/parquet-go version',
       'hyparquet',
       'parquet-cpp-arrow version',
       'parquet-mr version',
@@ -331,8 +333,8 @@ describe('planSplice and executeSplice', () => {
     await witness.run(
       `COPY (SELECT CASE WHEN i % 2048 = 0 THEN -1 WHEN i % 2048 = 1 THEN 1000000000 ELSE (i // 2048) * 1000 + i % 100 END AS id FROM range(20480) t(i)) TO '${own}' (ROW_GROUP_SIZE 2048)`,
     );
-    const others = samples.filter((path) => /pyarrow-v1-indexed|parquet-java/.test(path));
-    expect(others).toHaveLength(3);
+    const others = samples.filter((path) => /pyarrow-v1-indexed|parquet-java|parquet-go/.test(path));
+    expect(others).toHaveLength(5);
     for (const path of [own, ...others]) {
       const footer = await readFooter(path);
       const rowGroups = footer.rowGroups.map((__, i) => i).reverse();
