@@ -11,16 +11,19 @@ import { SchemaFiles } from './kept-schemas.js';
 import { lastTypes } from './last-types.js';
 import { runsAside } from './quarantine.js';
 import type { JournalRecorder } from './recorder.js';
+import { sampleState } from './sample.js';
 import { select } from './select.js';
 
 /** Where the runs of a workspace put what does not fit into memory, each into a folder with its id. */
 const spillFolder = (state: string): string => join(state, 'tmp');
 
-/** Removes what runs that were killed have spilled, and says so. */
-export async function sweepDead({ state }: WorkspaceConfig, events: Events): Promise<void> {
-  const swept = await sweepSpilled(spillFolder(state));
-  if (swept.length > 0) await rmdir(spillFolder(state)).catch(() => {});
-  for (const message of swept) events.emit('run.notice', { message });
+/** Removes what runs that were killed have spilled, those of samples too, and says so. */
+export async function sweepDead(workspace: WorkspaceConfig, events: Events): Promise<void> {
+  for (const state of [workspace.state, sampleState(workspace)]) {
+    const swept = await sweepSpilled(spillFolder(state));
+    if (swept.length > 0) await rmdir(spillFolder(state)).catch(() => {});
+    for (const message of swept) events.emit('run.notice', { message });
+  }
 }
 
 /** Gives the flows of a run what they share: one engine, opened when the first one needs it, connections, the journal. */

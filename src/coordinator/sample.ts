@@ -11,6 +11,9 @@ const scratch = 'scratch';
 /** The folder of the samples of a workspace. */
 export const scratchOf = (workspace: WorkspaceConfig): string => join(workspace.state, scratch);
 
+/** What hygge keeps for itself of samples: their journal, and what does not fit into memory. */
+export const sampleState = (workspace: WorkspaceConfig): string => join(scratchOf(workspace), '.state');
+
 /**
  * The same workspace for a sample: the first rows of each entity, whatever its watermark is, settle in a folder of
  * their own, and so does all that is recorded of them. Neither the stores nor their watermarks are touched.
@@ -18,7 +21,7 @@ export const scratchOf = (workspace: WorkspaceConfig): string => join(workspace.
 export function sampleOf(workspace: WorkspaceConfig, registry: Registry, limit: number): WorkspaceConfig {
   const folder = scratchOf(workspace);
   const entities = workspace.entities.map((config) => sampleOfEntity(config, registry, folder, limit));
-  return { ...workspace, state: join(folder, '.state'), memory: workspace.state, entities };
+  return { ...workspace, state: sampleState(workspace), memory: workspace.state, entities };
 }
 
 /** The first rows of one entity, into a folder below `folder`. */

@@ -52,6 +52,15 @@ describe('what a killed run has spilled', () => {
     expect((await den.run(['go'])).stdout).not.toContain('was killed');
   });
 
+  it('is removed where it was a sample that was killed', async () => {
+    const den = work();
+    expect((await den.run(['go', '--limit', '10'], { kill: 'before the intent' })).signal).toBe('SIGKILL');
+    const folder = join(den.folder, '.hygge', 'scratch', '.state', 'tmp');
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect((await den.run(['recover'])).stdout).toContain('was killed; what it had spilled was removed');
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('is removed by hygge recover, which says so', async () => {
     const den = work();
     const run = await killed(den);
