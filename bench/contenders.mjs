@@ -66,9 +66,9 @@ export const duckdbText = {
 
 /**
  * hygge as people run it.
- * @param store keys of the store, @param flags of `hygge go`, @param options of the project
+ * @param store keys of the store, @param flags of `hygge go`, @param flow further keys of the flow
  */
-export const hygge = (name, { store = {}, flags = [] } = {}) => ({
+export const hygge = (name, { store = {}, flags = [], flow = {} } = {}) => ({
   ...present,
   name,
   run(job) {
@@ -76,7 +76,7 @@ export const hygge = (name, { store = {}, flags = [] } = {}) => ({
       threads: job.threads ?? availableParallelism(),
       ...(job.memory ? { memory_limit: job.memory } : {}),
     };
-    const file = flowFile(job, store, options);
+    const file = flowFile(job, store, options, flow);
     return {
       file: process.execPath,
       args: [cli, 'go', file, '--quiet', ...flags],

@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file with one flow from the job's source to `store` in its output. Gives its path. */
-export function flowFile(job, store, options) {
+/** A file with one flow from the job's source to `store` in its output, and further keys. Gives its path. */
+export function flowFile(job, store, options, more = {}) {
   const flow = {
     home: homeOf(job),
     store: { type: 'parquet', path: join(job.output, 'store'), ...store },
     ...(job.columns === undefined ? {} : { columns: job.columns }),
+    ...more,
   };
   const path = join(job.output, 'flow.yml');
   writeFileSync(path, JSON.stringify({ options, flows: { rows: flow } }));

@@ -1,4 +1,5 @@
 // Races hygge against others, and prints how it went. `--help` has the options.
+import { checks } from './groups/checks.mjs';
 import { columns } from './groups/columns.mjs';
 import { engine } from './groups/engine.mjs';
 import { join } from './groups/join.mjs';
@@ -15,7 +16,7 @@ import { writePage } from './page.mjs';
 import { keep, kept } from './results.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
-const groups = { splice, columns, join, tools, engine, text, postgres, memory, startup, safety };
+const groups = { splice, columns, join, tools, engine, text, checks, postgres, memory, startup, safety };
 
 let options;
 try {

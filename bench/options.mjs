@@ -7,6 +7,7 @@ export const groupNames = [
   'tools',
   'engine',
   'text',
+  'checks',
   'postgres',
   'memory',
   'startup',

@@ -41,6 +41,7 @@ export {
   type ReadRequest,
   type SourceFile,
 } from './core/home.js';
+export type { KnownColumns, KnownValues } from './core/known-values.js';
 export type {
   Estimate,
   Plan,

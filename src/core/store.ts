@@ -7,6 +7,7 @@ import type { EngineProgress, EngineSession, Relation } from './engine.js';
 import type { Fingerprint, VerifyLevel } from './fingerprint.js';
 import type { Impossible, Reach, SourceFile } from './home.js';
 import type { IfExists } from './if-exists.js';
+import type { KnownColumns } from './known-values.js';
 import type { StoreContents } from './plan.js';
 import type { EarlierRun } from './run-record.js';
 import type { ColumnChoice } from './shaping.js';
@@ -170,6 +171,11 @@ export interface StoreSession {
    * itself.
    */
   staged?(options?: { readonly all: boolean }): Promise<Relation | null>;
+  /**
+   * After `finish`: what is certain about some columns of all that `staged` gives, without their values being read.
+   * Default: nothing.
+   */
+  knownValues?(schema: Schema): Promise<KnownColumns>;
   /** Why `staged` could not give a column back as what it was; null: it can. Default: it can, of every column. */
   unverifiable?(column: Column): string | null;
   /**

@@ -2,6 +2,7 @@ export type { Annotation, TimeUnit } from './annotation.js';
 export { type BoundValue, compareBounds } from './bound-value.js';
 export { type Bounds, boundsOf } from './bounds.js';
 export type { ByteRange, ColumnChunk, ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
+export { leafType } from './leaf-type.js';
 export { columnNames, logicalSchema } from './logical-schema.js';
 export type { Codec, ConvertedType, Encoding, PhysicalType, Repetition } from './names.js';
 export { cutAtChunks, type PlacedChunk, placedChunks } from './pages/chunk-runs.js';

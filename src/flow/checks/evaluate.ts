@@ -1,8 +1,11 @@
 import { type Check, type CheckResult, isRowCheck, type SampleRows } from '../../core/contract.js';
 import type { EngineSession, Relation, StatementOptions } from '../../core/engine.js';
+import type { KnownColumns } from '../../core/known-values.js';
 import { typeName } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
+import { answered } from './answered.js';
 import type { CompiledContract, CompiledRows, CompiledTable } from './compile.js';
+import { areDifferent, differentValues, grouped } from './different.js';
 import { judge, type Told, violationsText, type Whole } from './findings.js';
 import { sameAsWanted, type WantedTypes } from './validate.js';
 
@@ -15,6 +18,8 @@ export interface Asked {
   /** The rows, which can be read several times. */
   readonly rows: Relation;
   readonly types: WantedTypes;
+  /** What is certain about the values of these very rows; left out: nothing. */
+  readonly known?: KnownColumns;
   /** Rows of the last run that published; null where there was none. */
   readonly before: number | null;
   readonly options: StatementOptions;
@@ -27,7 +32,8 @@ export type Wanted = (check: Check) => boolean;
 
 /**
  * Asks all checks of some rows: in one pass, but for values that may not come twice, and for those of another store.
- * Rows that break a check are looked for only where there are such.
+ * What is known of the values answers some without reading any. Rows that break a check are looked for only where there
+ * are such.
  */
 export async function evaluate(
   { rows: rowChecks, table: tableChecks, key, checks }: CompiledContract,
@@ -38,8 +44,11 @@ export async function evaluate(
   const ofRows = rowChecks.filter(({ check }) => wanted(check));
   const ofTable = tableChecks.filter(({ check }) => wanted(check));
   for (const one of ofRows) if (one.beside !== null) await makeBeside(one, asked);
-  const simple = ofRows.filter(({ beside }) => beside === null);
-  const aggregates = ofTable.flatMap(({ aggregate }) => (aggregate === null ? [] : [aggregate]));
+  const known = asked.known ?? new Map();
+  const certain = await answered(ofRows, known, asked);
+  const simple = ofRows.filter((one) => one.beside === null && !certain.has(one));
+  const read = ofTable.filter(({ check }) => !(check.kind === 'completeness' && known.has(check.column)));
+  const aggregates = read.flatMap(({ aggregate }) => (aggregate === null ? [] : [aggregate]));
   const asking = [
     'count(*)',
     ...simple.map(({ broken }) => `count(*) FILTER (WHERE ${broken})`),
@@ -51,7 +60,8 @@ export async function evaluate(
   const results = new Map<Check, CheckResult>();
   for (const one of ofRows) {
     const place = simple.indexOf(one);
-    const violations = place === -1 ? await countApart(one, asked) : Number(answer[place + 1]);
+    const violations =
+      certain.get(one) ?? (place === -1 ? await countApart(one, asked) : Number(answer[place + 1]));
     const sample = violations === 0 ? null : await sampleOf(one, key, asked);
     results.set(one.check, {
       ...resultOf(one.check, violations === 0, total),
@@ -62,9 +72,9 @@ export async function evaluate(
   }
   let next = simple.length + 1;
   for (const one of ofTable) {
-    const own = one.aggregate === null ? [] : answer.slice(next, next + 2);
+    const own = one.aggregate === null || !read.includes(one) ? [] : answer.slice(next, next + 2);
     next += own.length;
-    const { good, found } = judge(one.check, whole, await toldBy(one, own, asked));
+    const { good, found } = judge(one.check, whole, await toldBy(one, own, total, asked));
     results.set(one.check, { ...resultOf(one.check, good, total), violations: null, found, sample: null });
   }
   return checks.flatMap((check) => results.get(check) ?? []);
@@ -86,36 +96,26 @@ const epoch = (aggregate: string): string => (aggregate.startsWith('max(') ? `ep
 async function toldBy(
   { check }: CompiledTable,
   [text = null, seconds = null]: readonly (string | null)[],
+  rows: number,
   asked: Asked,
 ): Promise<Told> {
   const nothing: Told = { some: 0, different: 0, latest: null, type: null };
   switch (check.kind) {
-    case 'completeness':
-      return { ...nothing, some: Number(text) };
+    case 'completeness': {
+      const nulls = asked.known?.get(check.column)?.nulls;
+      return { ...nothing, some: nulls === undefined ? Number(text) : rows - nulls };
+    }
     case 'freshness':
       return { ...nothing, latest: text === null ? null : { text, epoch: Number(seconds) } };
     case 'type': {
       const found = sameAsWanted(asked.rows.schema, check.column, asked.types.get(check.type));
       return { ...nothing, type: found && { name: typeName(found.type), same: found.same } };
     }
-    case 'uniqueness': {
-      const groups = `SELECT count(*) AS n ${grouped(check.columns, asked.rows.sql)}`;
-      const [row] = await asked.session.rows(
-        `SELECT coalesce(sum(n), 0), count(*) FROM (${groups})`,
-        asked.options,
-      );
-      return { ...nothing, some: Number(row?.[0]), different: Number(row?.[1]) };
-    }
+    case 'uniqueness':
+      return { ...nothing, ...(await differentValues(check.columns, asked)) };
     default:
       return nothing;
   }
-}
-
-/** Values of some columns together, each once; those with a NULL among them are like no other. */
-function grouped(columns: readonly string[], sql: string): string {
-  const names = columns.map(identifier);
-  const there = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
-  return `FROM (${sql}) WHERE ${there} GROUP BY ${names.join(', ')}`;
 }
 
 async function makeBeside(one: CompiledRows, asked: Asked): Promise<void> {
@@ -123,8 +123,12 @@ async function makeBeside(one: CompiledRows, asked: Asked): Promise<void> {
   if (beside?.kind === 'reference') return asked.reference(one);
   if (beside === null) return;
   const values = beside.columns.map((column, i) => `${identifier(column)} AS hygge_value_${i}`).join(', ');
+  // Finding out which come twice is the dearest of all that is asked; most often none does.
+  const repeated = (await areDifferent(beside.columns, asked))
+    ? `0 AS hygge_rows FROM (${asked.rows.sql}) WHERE false`
+    : `count(*) AS hygge_rows ${grouped(beside.columns, asked.rows.sql)} HAVING count(*) > 1`;
   await asked.session.run(
-    `CREATE OR REPLACE TABLE ${beside.table} AS SELECT ${values}, count(*) AS hygge_rows ${grouped(beside.columns, asked.rows.sql)} HAVING count(*) > 1`,
+    `CREATE OR REPLACE TABLE ${beside.table} AS SELECT ${values}, ${repeated}`,
     asked.options,
   );
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Check, CheckResult, Contract } from '../../core/contract.js';
 import type { EngineSession, Relation, StatementOptions } from '../../core/engine.js';
 import type { EntityConfig } from '../../core/entity-config.js';
+import type { KnownColumns } from '../../core/known-values.js';
 import type { StoreSession } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeErrors } from '../../errors/index.js';
@@ -95,7 +96,7 @@ export class FlowChecks {
     rows: Relation,
     session: EngineSession,
     options: StatementOptions & { readonly signal: AbortSignal },
-    wanted?: Wanted,
+    { wanted, known }: { readonly wanted?: Wanted; readonly known?: KnownColumns | undefined } = {},
   ): Promise<readonly CheckResult[]> {
     const { name } = this.#config;
     const before = (await this.#context.lastRows?.(this.#config)) ?? null;
@@ -105,6 +106,7 @@ export class FlowChecks {
         session,
         rows,
         types: this.#types,
+        ...(known === undefined ? {} : { known }),
         before,
         options,
         reference: (one) => makeReference(name, one, rows.schema, session, this.#context, options),

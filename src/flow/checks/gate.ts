@@ -1,7 +1,9 @@
 import type { CheckResult } from '../../core/contract.js';
 import type { EngineSession, Relation } from '../../core/engine.js';
 import type { Fingerprint } from '../../core/fingerprint.js';
+import type { KnownColumns } from '../../core/known-values.js';
 import type { Staged } from '../../core/store.js';
+import type { Schema } from '../../core/types.js';
 import { fingerprintOf, identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import type { Prepared } from '../prepare.js';
@@ -10,6 +12,8 @@ import { verifyStaged } from '../verify.js';
 import { brokenOf, putsAside, reasonsOf } from './evaluate.js';
 import type { FlowChecks } from './flow-checks.js';
 import { setAside } from './set-aside.js';
+
+const nothing: Promise<KnownColumns> = Promise.resolve(new Map());
 
 /** What is staged, and what it was proved by. */
 interface StagedRows {
@@ -83,7 +87,7 @@ class Gate {
     const known = mode === 'merge' ? await this.#checks.known(given.schema, this.#session) : null;
     const rows = known === null ? given : without(given, known);
     const total = await this.#count(rows);
-    const first = await this.#ask(rows);
+    const first = await this.#ask(rows, known === null);
     const broken = brokenOf(this.#checks.compiled, first).filter(({ check }) => putsAside(check));
     if (broken.length === 0) {
       refuse(name, first);
@@ -95,7 +99,9 @@ class Gate {
     const { any } = reasonsOf(broken);
     const good = { sql: `SELECT * FROM (${rows.sql}) WHERE NOT (${any})`, schema: rows.schema };
     // What is put aside is no concern of the other checks.
-    const others = await this.#checks.ask(good, this.#session, this.#options, (check) => !putsAside(check));
+    const others = await this.#checks.ask(good, this.#session, this.#options, {
+      wanted: (check) => !putsAside(check),
+    });
     const aside = first.filter(({ on_fail }) => on_fail === 'quarantine');
     const results = inOrder(first, [...aside, ...others]);
     refuse(name, results);
@@ -107,8 +113,19 @@ class Gate {
     return { ...staged, results, quarantined, folder: folder.path };
   }
 
-  #ask(rows: Relation): Promise<readonly CheckResult[]> {
-    return this.#prepared.watchdog.race(this.#checks.ask(rows, this.#session, this.#options));
+  /** `isWhole`: the rows are all that is staged, of which the store may know something. */
+  async #ask(rows: Relation, isWhole: boolean): Promise<readonly CheckResult[]> {
+    const { watchdog, store } = this.#prepared;
+    const known = isWhole
+      ? await watchdog.race(store.knownValues?.(this.#asked(rows)) ?? nothing)
+      : undefined;
+    return watchdog.race(this.#checks.ask(rows, this.#session, this.#options, { known }));
+  }
+
+  /** The columns that a check speaks of by itself. */
+  #asked({ schema }: Relation): Schema {
+    const { checks } = this.#checks.contract;
+    return schema.filter(({ name }) => checks.some((check) => 'column' in check && check.column === name));
   }
 
   async #count({ sql }: Relation): Promise<number> {

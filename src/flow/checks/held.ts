@@ -40,7 +40,7 @@ export async function checkHeld(config: EntityConfig, context: FlowContext): Pro
       prepared.storeSession,
     );
     const options = { signal: watchdog.signal, onProgress: () => watchdog.progress() };
-    const asking = checks?.ask(rows, session, options, ({ kind }) => !ofRuns.has(kind));
+    const asking = checks?.ask(rows, session, options, { wanted: ({ kind }) => !ofRuns.has(kind) });
     const results = await watchdog.race(asking ?? Promise.resolve([]));
     await checks?.end(session);
     return results;

@@ -3,6 +3,7 @@ export { columnBounds } from './column-bounds.js';
 export { type Comparison, parseCondition } from './condition.js';
 export { readSource } from './grown.js';
 export { checkHoldable, guardValues } from './holdable.js';
+export { knownValues } from './known-values.js';
 export { cutColumns, refuseCuts } from './precision.js';
 export { judgeRowGroups, type Verdict } from './select.js';
 export { listParquet, openParquet, type ParquetSource } from './source.js';

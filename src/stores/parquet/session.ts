@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import type { Batch } from '../../core/batch.js';
 import type { EngineProgress, EngineTable, Relation } from '../../core/engine.js';
 import type { Impossible, SourceFile } from '../../core/home.js';
+import type { KnownColumns } from '../../core/known-values.js';
 import type {
   FilesPlan,
   FilesShape,
@@ -16,7 +17,8 @@ import { hasUnnamed } from '../../core/unnamed.js';
 import { fail } from '../../errors/index.js';
 import { FolderSession, sum } from '../../formats/folder/session.js';
 import { sliceBatch } from '../../formats/folder/slice.js';
-import { checkHoldable, readParquet, type WriteCodec } from '../../formats/parquet/index.js';
+import { checkHoldable, knownValues, readParquet, type WriteCodec } from '../../formats/parquet/index.js';
+import { readFooters } from '../../parquet/index.js';
 import { type CopyTarget, copyFiles } from './copy-files.js';
 import { divisionFor, exactBelow } from './divide.js';
 import { heldRows } from './held.js';
@@ -152,6 +154,14 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     if (written.length === 0) return null;
     const sql = readParquet(written, { unionByName: false, hive: false });
     return { sql, schema: this.request?.schema ?? [] };
+  }
+
+  async knownValues(schema: Schema): Promise<KnownColumns> {
+    const { stage } = this.#begun();
+    // What a merge stages is not what it was given.
+    if (this.#merged !== null) return new Map();
+    const paths = stage.files.map(({ path }) => path);
+    return knownValues(await readFooters(paths, { signal: this.context.signal }), schema);
   }
 
   async restage(
