@@ -46,6 +46,8 @@ export interface Place {
   /** What the keys say that every store has; null for a home. */
   readonly keys: StoreKeys | null;
   readonly at: Position | null;
+  /** As it is written, all layers together. */
+  readonly node: MapNode;
 }
 
 type StoreKeys = z.output<typeof storeKeysSchema>;
@@ -130,6 +132,7 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
     config: absolutePaths(placed, definition, root),
     keys: config.keys,
     at: last.at,
+    node: filled,
   };
 }
 

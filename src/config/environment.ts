@@ -56,7 +56,20 @@ function expandScalar(leaf: ScalarNode, environment: Environment, problems: Prob
   const text = leaf.value;
   const value = expand(text);
   const whole = references > 0 && text.startsWith('${') && closingBrace(text, 2) === text.length - 1;
-  return { ...leaf, value, env: unset ? 'unset' : references === 0 ? 'none' : whole ? 'whole' : 'part' };
+  const env = unset ? 'unset' : references === 0 ? 'none' : whole ? 'whole' : 'part';
+  return { ...leaf, value, env, ...(isWritten(text) ? { isWritten: true } : {}) };
+}
+
+/** Whether there is anything in a text but references. */
+function isWritten(text: string): boolean {
+  let rest = text;
+  while (rest !== '') {
+    const end = rest.startsWith('${') ? closingBrace(rest, 2) : -1;
+    const [, , fallback = ''] = named.exec(rest.slice(2, end)) ?? [];
+    if (end < 0 || isWritten(fallback)) return true;
+    rest = rest.slice(end + 1);
+  }
+  return false;
 }
 
 /** The brace that closes a reference, past those of references and patterns in its default; -1 without one. */

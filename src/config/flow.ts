@@ -13,6 +13,7 @@ import { child, type MapNode, map, type Node, scalar, textOf, withKeys } from '.
 import type { Problems } from './problems.js';
 import { schemaSettings } from './schema-settings.js';
 import { entitySchema, flowSchema, settingsSchema } from './schemas.js';
+import { shapePlaces } from './shape-places.js';
 import { given } from './wording.js';
 
 /** A flow as it was found: nothing of it has been validated. */
@@ -276,6 +277,7 @@ function readEntity(
     },
     schema: schemaSettings(settings.schema, root),
     ...entityContract(settings.contract, settings.watermark?.primary_key, merged),
+    shape_places: shapePlaces(merged, store.node),
     at: home.at,
     store_at: store.at,
   };
@@ -286,8 +288,9 @@ function readEntity(
 /** The key of masks is a secret, which has no place in a file. */
 function checkMaskKey(merged: MapNode, { problems }: { readonly problems: Problems }): void {
   const key = child(child(merged, 'mask'), 'key');
-  if (textOf(key) === undefined || key?.kind !== 'scalar' || key.env !== 'none') return;
+  if (textOf(key) === undefined || key?.kind !== 'scalar' || key.env === 'unset') return;
+  if (key.env !== 'none' && key.isWritten !== true) return;
   const reason = 'must come from the environment, not stand in a file';
-  const hint = `Write key: \${HYGGE_MASK_KEY}, and set that variable.`;
+  const hint = `Write key: \${HYGGE_MASK_KEY} without a default or anything beside it, and set that variable.`;
   problems.add(fail('INVALID_VALUE', { key: 'mask.key', reason, hint }, { at: key.at }));
 }

@@ -12,6 +12,8 @@ export interface ScalarNode {
   readonly at: Position | null;
   /** How much of the value came from the environment; `unset` where it should have, and that has been reported. */
   readonly env: 'none' | 'part' | 'whole' | 'unset';
+  /** Whether something of a value from the environment may stand in the file: text beside references, or a default. */
+  readonly isWritten?: boolean;
 }
 
 export interface ListNode {

@@ -3,7 +3,7 @@ import type { RunType } from './capabilities.js';
 import type { Contract, ContractPlaces } from './contract.js';
 import type { FlowSettings, TypedConfig } from './plan.js';
 import type { SchemaSettings } from './schema-rules.js';
-import type { ColumnChoice, MaskSettings, Polish } from './shaping.js';
+import type { ColumnChoice, MaskSettings, Polish, ShapePlaces } from './shaping.js';
 
 /** One entity as it is configured, validated, with every default filled in: what the planner starts from. */
 export interface EntityConfig {
@@ -33,6 +33,8 @@ export interface EntityConfig {
   readonly retries?: readonly string[];
   /** Where the parts of its contract are written. */
   readonly contract_places?: ContractPlaces | null;
+  /** Where what is done to its rows is written. */
+  readonly shape_places?: ShapePlaces | null;
   /** What becomes of columns that are not those of the last run. */
   readonly schema: SchemaSettings;
   /** Where its home and its store are written, for errors about them; null where they came from the library. */

@@ -1,3 +1,4 @@
+import type { Position } from '../errors/index.js';
 import type { Secret } from './secret.js';
 
 /** A column that is moved: what it is called in the home, what it will be called in the store, and what is done to it. */
@@ -92,6 +93,20 @@ export interface Polish {
   readonly constants: readonly Constant[];
   readonly timestamps: readonly TimestampColumn[];
 }
+
+/** Where what is done to rows is written. What is written nowhere is left out. */
+export interface ShapePlaces {
+  /** Of `columns` and `mask`, by the names that the home gives its columns. */
+  readonly columns: PlacesByName;
+  readonly mask: PlacesByName;
+  /** Of `polish`, by the names that are given there. */
+  readonly hash_ids: PlacesByName;
+  readonly constants: PlacesByName;
+  readonly timestamps: PlacesByName;
+  readonly where: Position | null;
+}
+
+export type PlacesByName = ReadonlyMap<string, Position | null>;
 
 /** A column that settles and that no home has. */
 export type AddedColumn =

@@ -77,7 +77,7 @@ export class HyggeErrors extends Error {
 
 export interface FailOptions {
   /** Where in a file that a person wrote. */
-  readonly at?: Position | null;
+  readonly at?: Position | null | undefined;
   /** The error below this one, as it was caught. */
   readonly cause?: unknown;
   /** Replaces the catalogue's answer where the cause tells more. */

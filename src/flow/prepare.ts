@@ -139,12 +139,11 @@ interface Target {
 
 /** Holds the configuration against the columns of the home. */
 async function shapeOf({ config, types, context, ends }: Work, schema: Schema): Promise<Target> {
-  const { name, where } = config;
   const { shape, output } = await compileShape(config, schema, () => ends.homeSession.get());
   checkComparable(config, types.mode, shape, schema);
   const moved = { ...config, columns: shape.columns };
   const column = watermarkColumn(moved, types.mode, schema, context.backfill ?? {});
-  if (where !== null) await checkFilter(name, await ends.homeSession.get(), schema, where);
+  await checkFilter(config, schema, () => ends.homeSession.get());
   return { shape, output, column, isWatched: column !== null || types.mode === 'merge' };
 }
 

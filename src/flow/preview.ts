@@ -1,9 +1,9 @@
 import type { EntityConfig } from '../core/entity-config.js';
-import { placedAt } from '../core/entity-config.js';
 import type { Schema } from '../core/types.js';
 import type { FlowContext } from './context.js';
 import { batchesOf, relationOf } from './move.js';
 import { type Prepared, prepare } from './prepare.js';
+import { placedInFlow } from './shape/index.js';
 import { movedRelation } from './window/moving.js';
 
 /** Some rows as they would settle. */
@@ -20,7 +20,7 @@ export async function preview(config: EntityConfig, context: FlowContext): Promi
     const rows = await prepared.watchdog.race(firstRows(prepared));
     return { columns: prepared.plan.output, rows };
   } catch (error) {
-    throw placedAt(error, config.at);
+    throw placedInFlow(error, config);
   } finally {
     await prepared.close();
   }

@@ -1,10 +1,11 @@
 import type { EngineSession, Relation } from '../core/engine.js';
-import { type EntityConfig, placedAt } from '../core/entity-config.js';
+import type { EntityConfig } from '../core/entity-config.js';
 import { type Column, type LogicalType, typeName, wholeKinds } from '../core/types.js';
 import { identifier } from '../engine/index.js';
 import type { FlowContext } from './context.js';
 import { batchesOf, relationOf } from './move.js';
 import { type Prepared, prepare } from './prepare.js';
+import { placedInFlow } from './shape/index.js';
 import { movedRelation } from './window/moving.js';
 
 /** What the values of a column are like. Values are text as the engine writes it. */
@@ -46,7 +47,7 @@ export async function profile(config: EntityConfig, context: FlowContext): Promi
   try {
     return await prepared.watchdog.race(profileOf(prepared));
   } catch (error) {
-    throw placedAt(error, config.at);
+    throw placedInFlow(error, config);
   } finally {
     await prepared.close();
   }

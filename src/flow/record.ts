@@ -89,6 +89,7 @@ export function runRecord(
 }
 
 /** Tells one configuration of an entity from another: 16 hexadecimal digits. */
-export function configDigest({ at: _, contract_places: __, ...config }: EntityConfig): string {
+export function configDigest(entity: EntityConfig): string {
+  const { at: _, store_at: __, contract_places: ___, shape_places: ____, ...config } = entity;
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../core/contract.js';
-import { type EntityConfig, placedAt } from '../core/entity-config.js';
+import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
@@ -11,6 +11,7 @@ import { execute, type Outcome } from './execute.js';
 import { type Prepared, prepare } from './prepare.js';
 import type { RunIdentity } from './record.js';
 import { pauseAfter, triesAgain, wait } from './retry.js';
+import { placedInFlow } from './shape/index.js';
 
 /** Milliseconds between two events of progress, at least. */
 const progressPause = 100;
@@ -96,7 +97,7 @@ async function tryOnce(
         events.emit('flow.published', { ref, files: files.length, removed }),
     });
   } catch (thrown) {
-    error = placedAt(asHyggeError(thrown), config.at);
+    error = placedInFlow(asHyggeError(thrown), config);
   }
   const seconds = (performance.now() - start) / 1000;
   const result = resultOf(run, prepared?.plan ?? null, outcome, error, seconds);

@@ -59,6 +59,11 @@ describe('masks', () => {
     expect(entity?.mask?.key?.reveal()).toBe(env.MASK_KEY);
   });
 
+  it('have a key that may be made of several references, and of nothing else', async () => {
+    const [entity] = await read('mask: { key: "${SHORT}${NOT_SET:-${MASK_KEY}}", columns: { a: hash } }\n');
+    expect(entity?.mask?.key?.reveal()).toBe(`${env.SHORT}${env.MASK_KEY}`);
+  });
+
   it('of an entity are added to those of its flow and of its defaults', async () => {
     const entities = await read(
       'mask: { key: "${MASK_KEY}", columns: { a: hash, b: redact } }\ndefaults: { mask: { columns: { c: null } } }\nentities: [one, { name: two, mask: { columns: { b: hash, d: redact } } }]\n',
@@ -120,6 +125,16 @@ describe('what is misspelt is an error with its place', () => {
       'mask: { key: "a key that stands in a file", columns: {} }',
       ['must come from the environment', 'Write key: ${HYGGE_MASK_KEY}'],
     ],
+    [
+      'mask: { key: "${NOT_SET:-stands in a file, with a reference}", columns: {} }',
+      ['must come from the environment', 'Write key: ${HYGGE_MASK_KEY} without a default'],
+    ],
+    ['mask: { key: "${MASK_KEY:-stands in a file}", columns: {} }', ['must come from the environment']],
+    ['mask: { key: "stands in a file: ${MASK_KEY}", columns: {} }', ['must come from the environment']],
+    [
+      'mask: { key: "${NOT_SET:-${MASK_KEY:-stands in a file}}", columns: {} }',
+      ['must come from the environment'],
+    ],
     ['mask: { key: "${SHORT}", columns: {} }', ['must have at least 16 characters']],
     ['mask: { key: "${NOT_SET}", columns: {} }', ['the environment variable NOT_SET is not set']],
     [
@@ -142,7 +157,7 @@ describe('what is misspelt is an error with its place', () => {
     const problems = (await wrong(`${yaml}\n`)).join('\n');
     for (const text of texts) expect(problems).toContain(text);
     expect(problems).toMatch(/^flows\/f\/flow\.yml:3:\d+ /);
-    for (const secret of [env.MASK_KEY, env.SHORT, 'stands in a file"'])
+    for (const secret of [env.MASK_KEY, env.SHORT, 'stands in a file'])
       expect(problems).not.toContain(secret);
   });
 });

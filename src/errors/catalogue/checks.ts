@@ -6,8 +6,6 @@ export const checkErrors = {
     name: string;
     /** What is told of, the first of them; each with what was found. */
     failed: readonly { readonly name: string; readonly found: string }[];
-    /** Whether the rows lie in the store already, and were looked at there. */
-    settled?: boolean | undefined;
     /** What became of all checks, for programs. */
     checks?: readonly unknown[] | undefined;
   }>({
@@ -19,10 +17,8 @@ export const checkErrors = {
       const what = f.failed.length === 1 ? 'a check' : `${f.failed.length} checks`;
       return `${f.name} breaks ${what} of its contract: ${shown.join('; ')}${more}`;
     },
-    hint: (f) =>
-      f.settled === true
-        ? 'Mend the rows where they come from and run the flow again, or change the contract.'
-        : 'Nothing was published. Mend the rows where they come from, change the contract, or give the check on_fail: quarantine (of rows) or on_fail: warn.',
+    hint: () =>
+      'Nothing was published. Mend the rows where they come from, change the contract, or give the check on_fail: quarantine (of rows) or on_fail: warn.',
   }),
   CHECK_INVALID: entry<{ name: string; check: string; reason: string; hint?: string | undefined }>({
     title: 'A check that cannot be carried out',

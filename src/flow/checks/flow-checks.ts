@@ -115,6 +115,18 @@ export class FlowChecks {
     );
   }
 
+  /** CHECKS_FAILED where a check that has to hold does not, with the place of the first one. */
+  refuse(results: readonly CheckResult[]): void {
+    const { name, contract_places: places } = this.#config;
+    const failed = results.filter(({ status }) => status === 'failed');
+    const [first] = failed;
+    if (first === undefined) return;
+    const index = this.contract.checks.findIndex(
+      (check) => check.name === first.name && check.kind === first.kind && check.on_fail === first.on_fail,
+    );
+    throw fail('CHECKS_FAILED', { name, failed, checks: results }, { at: places?.checks[index] });
+  }
+
   /** Drops the tables that were made beside the rows. */
   async end(session: EngineSession): Promise<void> {
     for (const { beside } of this.compiled.rows)

@@ -82,7 +82,7 @@ class Gate {
   }
 
   async hold(given: Relation, proved: StagedRows): Promise<CheckedRows> {
-    const { name, mode } = this.#prepared.plan;
+    const { mode } = this.#prepared.plan;
     // A merge reads rows again that it has read before: what was put aside stays there, until it is retried.
     const known = mode === 'merge' ? await this.#checks.known(given.schema, this.#session) : null;
     const rows = known === null ? given : without(given, known);
@@ -90,7 +90,7 @@ class Gate {
     const first = await this.#ask(rows, known === null);
     const broken = brokenOf(this.#checks.compiled, first).filter(({ check }) => putsAside(check));
     if (broken.length === 0) {
-      refuse(name, first);
+      this.#checks.refuse(first);
       const checked = { ...proved, results: first, quarantined: 0, folder: null };
       return total === countOf(proved.staged)
         ? checked
@@ -104,7 +104,7 @@ class Gate {
     });
     const aside = first.filter(({ on_fail }) => on_fail === 'quarantine');
     const results = inOrder(first, [...aside, ...others]);
-    refuse(name, results);
+    this.#checks.refuse(results);
     const folder = this.#checks.folder(this.#run.runId);
     const bad = { rows, broken, plan: this.#prepared.plan };
     const { watchdog } = this.#prepared;
@@ -157,12 +157,6 @@ function without({ sql, schema }: Relation, others: Relation): Relation {
     .join(' AND ');
   const there = `SELECT 1 FROM (${others.sql}) AS hygge_other WHERE ${same}`;
   return { sql: `SELECT * FROM (${sql}) AS hygge_row WHERE NOT EXISTS (${there})`, schema };
-}
-
-/** CHECKS_FAILED where a check that has to hold does not. */
-export function refuse(name: string, results: readonly CheckResult[], settled = false): void {
-  const failed = results.filter(({ status }) => status === 'failed');
-  if (failed.length > 0) throw fail('CHECKS_FAILED', { name, failed, settled, checks: results });
 }
 
 function inOrder(order: readonly CheckResult[], results: readonly CheckResult[]): readonly CheckResult[] {

@@ -3,7 +3,7 @@ import type { EntityConfig } from '../../core/entity-config.js';
 import type { AddedColumn, ColumnChoice, MaskRule } from '../../core/shaping.js';
 import { type Column, type LogicalType, type Schema, sameType, typeName } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
-import { fail, HyggeError } from '../../errors/index.js';
+import { fail, HyggeError, type Position } from '../../errors/index.js';
 import { castValue, needsZone } from './cast.js';
 import { keyTable } from './keyed.js';
 import { madeValue } from './made.js';
@@ -124,7 +124,7 @@ class Compiler {
       fail(
         'CAST_IMPOSSIBLE',
         { name, column: from, from: typeName(column.type), to: typeName(to), reason },
-        { cause },
+        { cause, at: this.#placeOf(from) },
       );
     if (needsZone(column.type, to)) {
       if (zone === undefined)
@@ -148,7 +148,11 @@ class Compiler {
         throw new Error('it is not the name of a type');
       return found.type;
     } catch (cause) {
-      throw fail('TYPE_UNKNOWN', { name, column, type, reason: reasonOf(cause) }, { cause });
+      throw fail(
+        'TYPE_UNKNOWN',
+        { name, column, type, reason: reasonOf(cause) },
+        { cause, at: this.#placeOf(column) },
+      );
     }
   }
 
@@ -173,7 +177,7 @@ class Compiler {
       type: typeName(type),
       reason: made.why,
     };
-    throw fail('MASK_IMPOSSIBLE', facts);
+    throw fail('MASK_IMPOSSIBLE', facts, { at: this.#config.shape_places?.mask.get(from) });
   }
 
   /** The value of a column of the home, hidden where a mask says so. */
@@ -192,10 +196,16 @@ class Compiler {
   }
 
   async #try(value: string, column: string): Promise<void> {
-    const { name } = this.#config;
+    const { name, shape_places: places } = this.#config;
     await this.#session.rows(`SELECT ${value}`).catch((cause) => {
-      throw fail('FORMAT_INVALID', { name, column, reason: reasonOf(cause) }, { cause });
+      const at = places?.timestamps.get(column);
+      throw fail('FORMAT_INVALID', { name, column, reason: reasonOf(cause) }, { cause, at });
     });
+  }
+
+  /** Where it is written what becomes of a column of the home. */
+  #placeOf(column: string): Position | null | undefined {
+    return this.#config.shape_places?.columns.get(column);
   }
 }
 
