@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { keptColumns, schemaOf } from '../core/kept-schema.js';
-import type { Schema } from '../core/types.js';
+import { type KeptSchema, keptColumns, schemaOf } from '../core/kept-schema.js';
 import { asHyggeError, fail, type Position } from '../errors/index.js';
 import { check } from './check.js';
 import { find, type Node } from './node.js';
@@ -10,11 +9,22 @@ import { parseYaml } from './yaml.js';
 
 const fileSchema = z.strictObject({
   version: z.literal(1),
-  columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })).min(1),
+  columns: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string(),
+        nullable: z.boolean(),
+        from: z.string().optional(),
+        home_type: z.string().optional(),
+        made: z.boolean().optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** The columns that an entity settled with, as text that is made to be committed: nothing of a run is in it. */
-export function formatKeptSchema(name: string, schema: Schema): string {
+export function formatKeptSchema(name: string, schema: KeptSchema): string {
   const text = stringify({ version: 1, columns: keptColumns(schema) }, { lineWidth: 0 });
   return `# The columns of ${JSON.stringify(name)} as they settle. Written by hygge after a run; made to be committed.\n${text}`;
 }
@@ -24,7 +34,7 @@ export function formatKeptSchema(name: string, schema: Schema): string {
  * @param path how errors name the file
  * @throws SCHEMA_FILE_DAMAGED with its place
  */
-export function parseKeptSchema(text: string, path: string): Schema {
+export function parseKeptSchema(text: string, path: string): KeptSchema {
   const damaged = (reason: string, at: Position | null) =>
     fail('SCHEMA_FILE_DAMAGED', { path, reason }, { at: at ?? { file: path, line: null, column: null } });
   let node: Node;
@@ -35,11 +45,11 @@ export function parseKeptSchema(text: string, path: string): Schema {
     problems.throwIfAny();
     const schema = schemaOf(found?.columns ?? []);
     if (!('unknown' in schema)) return schema;
-    const { name, type } = schema.unknown;
+    const { unknown, key } = schema;
     const index = found?.columns.indexOf(schema.unknown) ?? 0;
     throw damaged(
-      `column "${name}" has the type ${type}, which is none`,
-      find(node, ['columns', index, 'type']).node.at,
+      `column "${unknown.name}" has the type ${unknown[key]}, which is none`,
+      find(node, ['columns', index, key]).node.at,
     );
   } catch (thrown) {
     const error = asHyggeError(thrown);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { formatKeptSchema, parseKeptSchema } from '../config/index.js';
 import type { EntityConfig } from '../core/entity-config.js';
-import type { Schema } from '../core/types.js';
+import type { KeptSchema } from '../core/kept-schema.js';
 import { makeFolders, nodeFileSystem, readIfThere, writeFileDurably } from '../files/index.js';
 import type { KeptSchemas } from '../flow/index.js';
 
@@ -26,13 +26,13 @@ export class SchemaFiles implements KeptSchemas {
     return entity === null ? join(root, `${flow}.yml`) : join(root, flow, `${entity}.yml`);
   }
 
-  async read(config: EntityConfig): Promise<Schema | null> {
+  async read(config: EntityConfig): Promise<KeptSchema | null> {
     const path = this.path(config);
     const bytes = await readIfThere(nodeFileSystem, path);
     return bytes === null ? null : parseKeptSchema(Buffer.from(bytes).toString('utf8'), path);
   }
 
-  async write(config: EntityConfig, schema: Schema): Promise<void> {
+  async write(config: EntityConfig, schema: KeptSchema): Promise<void> {
     const path = this.path(config);
     const bytes = Buffer.from(formatKeptSchema(config.name, schema));
     const there = await readIfThere(nodeFileSystem, path);

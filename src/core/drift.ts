@@ -1,5 +1,6 @@
 import type { WriteMode } from './capabilities.js';
-import { nearest } from './nearest.js';
+import { ownAdded, ownMissing } from './own-changes.js';
+import { renamed } from './renamed.js';
 import type { ChangeRules } from './schema-rules.js';
 import { type Column, type LogicalType, type Schema, sameType, typeName } from './types.js';
 import { hasText, widerType } from './widen.js';
@@ -53,13 +54,18 @@ export interface DriftRequest {
   readonly isChosen: boolean;
   /** Columns whose type the configuration says: they settle with it, or not at all. */
   readonly declared: ReadonlySet<string>;
+  /**
+   * Columns whose difference comes from the configuration alone, by their names; with the name of the other column where
+   * one is called otherwise now. With mode "replace": they settle as it says.
+   */
+  readonly own?: ReadonlyMap<string, string | null>;
   /** Whether new columns come behind the known ones; otherwise the order of the rows stays where it can. */
   readonly keptFirst: boolean;
 }
 
 /** Compares the columns of the last run with those that come now, and decides by the rules. */
 export function driftOf(request: DriftRequest): Drift {
-  const { kept, given, rules, mode, isChosen, declared } = request;
+  const { kept, given, rules, mode, isChosen, declared, own = new Map() } = request;
   const now = new Map(given.map((column) => [column.name, column]));
   const before = new Map(kept.map((column) => [column.name, column]));
   const missing = kept.filter(({ name }) => !now.has(name));
@@ -69,13 +75,18 @@ export function driftOf(request: DriftRequest): Drift {
   const settled = new Map<string, Settled>();
   for (const column of kept) {
     const next = now.get(column.name);
+    if (next === undefined && own.has(column.name)) {
+      changes.push(ownMissing(column, own.get(column.name) ?? null));
+      continue;
+    }
     if (next === undefined) {
       const rule = isChosen ? 'drop' : rules.on_missing_column;
       changes.push(missingChange(column, renames.to.get(column.name) ?? null, rule, mode, isChosen));
       if (rule === 'keep') settled.set(column.name, { column: { ...column, nullable: true }, how: 'null' });
       continue;
     }
-    const type = typeChange(column, next, rules.on_type_change, declared.has(column.name) ? mode : null);
+    const said = own.has(column.name) ? 'own' : declared.has(column.name) ? mode : null;
+    const type = typeChange(column, next, rules.on_type_change, said);
     const isTighter = column.nullable && !next.nullable;
     const nullable = mode === 'replace' ? next.nullable : next.nullable || column.nullable;
     if (type.change !== null) changes.push(type.change);
@@ -85,8 +96,13 @@ export function driftOf(request: DriftRequest): Drift {
   }
   for (const column of added) {
     const rule = rules.on_new_column;
-    changes.push(addedChange(column, renames.from.get(column.name) ?? null, rule, mode));
-    if (rule === 'leave_out') continue;
+    const isOwn = own.has(column.name);
+    changes.push(
+      isOwn
+        ? ownAdded(column, own.get(column.name) ?? null)
+        : addedChange(column, renames.from.get(column.name) ?? null, rule, mode),
+    );
+    if (rule === 'leave_out' && !isOwn) continue;
     const nullable = column.nullable || mode !== 'replace';
     settled.set(column.name, { column: { ...column, nullable }, how: 'given' });
   }
@@ -177,12 +193,15 @@ interface TypeDecision {
   readonly change: SchemaChange | null;
 }
 
-/** @param declared the way of writing, where the configuration says the type: it settles then, or nothing does */
+/**
+ * @param declared the way of writing, where the configuration says the type: it settles then, or nothing does; `own`:
+ * all rows are replaced, and it says something else than it did
+ */
 function typeChange(
   before: Column,
   now: Column,
   rule: ChangeRules['on_type_change'],
-  declared: WriteMode | null,
+  declared: WriteMode | 'own' | null,
 ): TypeDecision {
   if (sameType(before.type, now.type)) return { settles: now.type, how: 'given', change: null };
   const wider = widerType(before.type, now.type);
@@ -195,14 +214,18 @@ function typeChange(
           ? 'narrowed'
           : 'changed';
   const [from, to] = [typeName(before.type), typeName(now.type)];
-  const fits = declared === 'replace' || what === 'widened';
+  const isOwn = declared === 'own';
+  const fits = isOwn || declared === 'replace' || what === 'widened';
   const settles =
-    declared === null || rule === 'fail'
+    declared === null || (rule === 'fail' && !isOwn)
       ? settledType(before.type, now.type, wider, rule)
       : fits
         ? now.type
         : null;
-  const told = `column "${now.name}" was ${from} and is ${declared === null ? to : `declared as ${to}`} now`;
+  const is = isOwn
+    ? `${to} now, as the configuration says`
+    : `${declared === null ? '' : 'declared as '}${to} now`;
+  const told = `column "${now.name}" was ${from} and is ${is}`;
   const change = { what, column: now.name, from, to, renamed: null } as const;
   if (settles === null) {
     const none =
@@ -262,34 +285,4 @@ function nullableChange(before: Column, now: Column, rule: ChangeRules['on_nulla
     settles: rule === 'allow' ? type : null,
     message: now.nullable ? `column "${now.name}" may be NULL now` : `column "${now.name}" is never NULL now`,
   };
-}
-
-/** Columns that seem to be the same under another name: of one type, and alike in name or the only ones of it. */
-function renamed(
-  missing: readonly Column[],
-  added: readonly Column[],
-): { readonly to: ReadonlyMap<string, string>; readonly from: ReadonlyMap<string, string> } {
-  const to = new Map<string, string>();
-  const from = new Map<string, string>();
-  for (const column of missing) {
-    const alike = added.filter(({ name, type }) => !from.has(name) && sameType(type, column.type));
-    const names = alike.map(({ name }) => name);
-    const rivals = missing.filter(({ name, type }) => !to.has(name) && sameType(type, column.type));
-    const only = names.length === 1 && rivals.length === 1 ? names[0] : undefined;
-    const found = nearest(column.name, names) ?? contained(column.name, names) ?? only;
-    if (found === undefined) continue;
-    to.set(column.name, found);
-    from.set(found, column.name);
-  }
-  return { to, from };
-}
-
-/** `name` and `customer_name`. */
-function contained(name: string, candidates: readonly string[]): string | undefined {
-  const small = name.toLowerCase();
-  const found = candidates.filter((other) => {
-    const large = other.toLowerCase();
-    return small.length >= 3 && large.length >= 3 && (large.includes(small) || small.includes(large));
-  });
-  return found.length === 1 ? found[0] : undefined;
 }

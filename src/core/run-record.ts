@@ -1,8 +1,7 @@
 import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { HeldRows } from './held.js';
-import { type KeptColumn, schemaOf } from './kept-schema.js';
-import type { Schema } from './types.js';
+import { type KeptColumn, type KeptSchema, schemaOf } from './kept-schema.js';
 
 /**
  * What a run keeps durably with the data that it publishes: enough to write its entry in the journal when it did
@@ -73,7 +72,7 @@ export function asRunRecord(value: unknown): RunRecord | null {
 }
 
 /** The columns that a run settled with; null where its record does not tell. */
-export function keptSchemaOf({ schema }: RunRecord): Schema | null {
+export function keptSchemaOf({ schema }: RunRecord): KeptSchema | null {
   if (!Array.isArray(schema) || schema.length === 0) return null;
   const columns = schemaOf(schema);
   return 'unknown' in columns ? null : columns;

@@ -77,7 +77,8 @@ export async function prepare(
     if (config.where !== null) source.home.narrow?.(config.where);
     const work = { ...opening, config: { ...config, columns: given.shape.columns } };
     const declared = declaredColumns(source.home, given.shape.columns);
-    const taken = await takeStore(work, { ...given, asked: config, declared }, notice, carryOut);
+    const asked = { ...given, asked: config, declared, home: source.schema };
+    const taken = await takeStore(work, asked, notice, carryOut);
     const target = settledTarget(given, taken.drift);
     const { shape } = target;
     const checks = await FlowChecks.open(config, target.output, context, ends.homeSession);
@@ -163,8 +164,8 @@ async function takeStore(
     output: given,
     isWatched,
     asked,
-    declared,
-  }: Target & Pick<CompareRequest, 'declared'> & { asked: EntityConfig },
+    ...columns
+  }: Target & Pick<CompareRequest, 'declared' | 'home'> & { asked: EntityConfig },
   notice: (message: string) => void,
   carryOut: boolean,
 ): Promise<TakenStore> {
@@ -172,7 +173,8 @@ async function takeStore(
   const { mode } = types;
   const store = await ends.openStore(context.runId, notice);
   const { schemas } = context;
-  const drift = await ends.atStore(compareSchema({ config: asked, mode, given, declared, schemas, store }));
+  const request = { ...columns, config: asked, mode, given, schemas, store };
+  const drift = await ends.atStore(compareSchema(request));
   const { output, isKnown: alter } = drift;
   const { type } = types.store.definition;
   checkVerifiable({ name: config.name, level: verify, type, schema: output }, store);
@@ -180,8 +182,8 @@ async function takeStore(
   if (store.checkSchema !== undefined) await ends.atStore(store.checkSchema(output, { mode, alter }));
   const begun = carryOut && isWatched;
   if (begun) {
-    const request = { mode, schema: output, rows: null, verify, alter, ...mergeBy(config, mode) };
-    await ends.atStore(store.begin(request));
+    const merge = mergeBy(config, mode);
+    await ends.atStore(store.begin({ mode, schema: output, rows: null, verify, alter, ...merge }));
     await context.recorder?.earlier(config, ends.earlier);
   }
   return { store, drift, begun, contents: await ends.atStore(store.inspect()) };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { Fingerprint } from '../core/fingerprint.js';
-import { keptColumns } from '../core/kept-schema.js';
+import { keptColumns, withOrigins } from '../core/kept-schema.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
 import type { EarlierRun, RunRecord } from '../core/run-record.js';
@@ -82,7 +82,7 @@ export function runRecord(
     primary_key: run.config.watermark?.primary_key ?? [],
     fingerprint,
     ...(plan.inferred === null ? {} : { inferred: plan.inferred }),
-    schema: keptColumns(plan.output),
+    schema: keptColumns(withOrigins(plan.output, plan)),
     config_digest: configDigest(run.config),
     ...versions(),
   };

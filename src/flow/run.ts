@@ -1,6 +1,7 @@
 import type { CheckResult } from '../core/contract.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
+import { withOrigins } from '../core/kept-schema.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
@@ -118,14 +119,15 @@ async function tryOnce(
 
 /** What settled is what the next run is compared with. Where it cannot be kept, the store's own record has it too. */
 async function keepSchema(
-  { output }: Plan,
+  plan: Plan,
   config: EntityConfig,
   ref: EntityRef,
   { schemas }: FlowContext,
   events: Events,
 ): Promise<void> {
-  if (config.limit != null) return;
-  await schemas?.write(config, output).catch((error) => {
+  // Rows that were put aside have no home that could tell what columns are made of.
+  if (config.limit != null || config.retries !== undefined) return;
+  await schemas?.write(config, withOrigins(plan.output, plan)).catch((error) => {
     const message = `the columns could not be kept for the next run: ${asHyggeError(error).message}`;
     events.emit('flow.notice', { ref, message });
   });

@@ -31,6 +31,7 @@ const store: StoreCase = {
     };
   },
   text: true,
+  retypes: 'wider',
 };
 
 describe('a postgres store', () => {

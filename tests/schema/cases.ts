@@ -12,6 +12,8 @@ export interface StoreCase {
   readonly beside?: () => string;
   /** Whether a column can become text. */
   readonly text: boolean;
+  /** Which types a column can get where all rows are replaced. Default: any. */
+  readonly retypes?: 'any' | 'wider' | 'none';
 }
 
 export interface Rows {
@@ -28,6 +30,14 @@ export function sorted({ columns, rows }: Rows): Rows {
     columns: pick(columns),
     rows: rows.map((row) => pick(row)).sort((a, b) => (text(a) < text(b) ? -1 : 1)),
   };
+}
+
+/** Only the columns that have a value: tables keep those that are not written any more. */
+function withValues({ columns, rows }: Rows): Rows {
+  const has = (at: number): boolean => rows.some((row) => row[at] !== null);
+  const kept = columns.flatMap((_, at) => (has(at) ? [at] : []));
+  const pick = <T>(values: readonly T[]): T[] => kept.flatMap((at) => values.slice(at, at + 1));
+  return sorted({ columns: pick(columns), rows: rows.map((row) => pick(row)) });
 }
 
 const before = "SELECT 1 AS id, 'a' AS name, 10::INTEGER AS n";
@@ -116,12 +126,14 @@ interface FlowParts {
   readonly run_type?: string;
   readonly schema?: string;
   readonly key?: boolean;
+  /** Further keys of the flow, each in one line. */
+  readonly keys?: readonly string[];
   readonly beside?: string;
 }
 
 /** A project with one flow out of one parquet file. */
 export async function project(place: Workplace, parts: FlowParts): Promise<Coordinator> {
-  const { store, run_type = 'incremental', schema, key = false, beside = '' } = parts;
+  const { store, run_type = 'incremental', schema, key = false, beside = '', keys = [] } = parts;
   const lines = [
     ...(beside === '' ? [] : [beside]),
     'flows:',
@@ -131,6 +143,7 @@ export async function project(place: Workplace, parts: FlowParts): Promise<Coord
     `    run_type: ${run_type}`,
     ...(key ? ['    watermark: { primary_key: id }'] : []),
     ...(schema === undefined ? [] : [`    schema: ${schema}`]),
+    ...keys.map((line) => `    ${line}`),
   ];
   await place.file('hygge.yml', `${lines.join('\n')}\n`);
   const { workspace, registry } = await loadWorkspace({ path: place.folder, registry: builtinRegistry() });
@@ -211,6 +224,58 @@ export function driftCases(place: Workplace, store: StoreCase): void {
       columns: ['extra', 'id', 'n', 'name'],
       rows: [[expect.stringMatching(/^(true|1|t)$/), '2', '5000000000', null]],
     });
+  });
+
+  it('full_drop: what the configuration says otherwise settles as it says, and is told', async () => {
+    const full = (...keys: string[]) => parts({ run_type: 'full_drop', keys });
+    const go = async (...keys: string[]) => {
+      const { result } = await run(await project(place, full(...keys)));
+      expect(result.flows[0]?.error).toBeNull();
+      const told = result.flows[0]?.schema_changes?.map(({ message }) => message) ?? [];
+      return { told, ...withValues(await store.read(place)) };
+    };
+    await first({ run_type: 'full_drop' });
+    const renamed = await go('columns: [{ from: n, name: m }, "*"]');
+    expect(renamed).toEqual({
+      columns: ['id', 'm', 'name'],
+      rows: [['1', '10', 'a']],
+      told: [
+        'column "n" (INTEGER) settles as "m" now, as the configuration says',
+        'column "m" (INTEGER) is what was "n", as the configuration says',
+      ],
+    });
+    const fewer = await go('columns: [id, { from: n, name: m }]', 'mask: { columns: { n: null } }');
+    expect(fewer).toMatchObject({ columns: ['id'], rows: [['1']] });
+    expect(fewer.told.join()).toMatch(
+      /"name" \(VARCHAR\) does not settle any more, as the configuration says/,
+    );
+    const { retypes = 'any' } = store;
+    const text = { columns: ['id', 'm', 'name'], rows: held.rows };
+    const cast = await run(await project(place, full('columns: [{ from: n, name: m, as: varchar }, "*"]')));
+    expect(codeOf(cast.result)).toBe(retypes === 'none' ? 'TABLE_UNFIT' : null);
+    expect(withValues(await store.read(place))).toEqual(
+      retypes === 'none' ? { columns: ['id'], rows: [['1']] } : text,
+    );
+    const told = /"m" was INTEGER and is VARCHAR now, as the configuration says/;
+    if (retypes !== 'none') expect(cast.notices.join()).toMatch(told);
+    const back = await run(await project(place, full('columns: [{ from: n, name: m }, "*"]')));
+    expect(codeOf(back.result)).toBe(retypes === 'wider' ? 'COLUMN_REFUSED' : null);
+    expect(withValues(await store.read(place))).toEqual(text);
+    if (retypes === 'any') {
+      // A column that another one has taken the name of.
+      const swapped = await go('columns: { id: id, n: name, name: n }');
+      expect(swapped).toMatchObject({ columns: ['id', 'n', 'name'], rows: [['1', 'a', '10']] });
+    }
+    expect(await go()).toMatchObject(held);
+    expect((await go()).told).toEqual([]);
+    // What the home changes is another matter, also beside it.
+    await place.parquet('in.parquet', "SELECT 1 AS id, 'a' AS title, 10::INTEGER AS n");
+    const both = await project(place, full('columns: [{ from: n, name: m }, "*"]'));
+    const { result } = await run(both);
+    expect(codeOf(result)).toBe('SCHEMA_DRIFT');
+    expect(result.flows[0]?.error?.message).toMatch(/"name" \(VARCHAR\) is missing/);
+    expect(result.flows[0]?.error?.message).not.toMatch(/"n"/);
+    expect(withValues(await store.read(place))).toEqual(held);
   });
 
   it('merge: new columns and wider types; rows that are not touched keep theirs', async () => {

@@ -30,6 +30,7 @@ const stores: Readonly<Record<string, StoreCase>> = {
     yaml: () => '{ type: sqlite, path: out.sqlite, table: t }',
     read: async (at) => viaNode(at),
     text: false,
+    retypes: 'none',
   },
 };
 

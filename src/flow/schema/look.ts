@@ -1,6 +1,6 @@
 import type { Drift } from '../../core/drift.js';
 import type { EntityConfig } from '../../core/entity-config.js';
-import type { Schema } from '../../core/types.js';
+import { type KeptSchema, withOrigins } from '../../core/kept-schema.js';
 import type { FlowContext } from '../context.js';
 import { endTypes, OpenEnds } from '../open-ends.js';
 import { compileShape } from '../shape/index.js';
@@ -9,14 +9,14 @@ import { declaredColumns, driftBetween, lastSchema } from './compare.js';
 /** The columns of an entity, now and the last time. */
 export interface SchemaLook {
   /** As they would settle if there were no last time. */
-  readonly given: Schema;
+  readonly given: KeptSchema;
   /** null where nothing is kept. */
-  readonly kept: Schema | null;
+  readonly kept: KeptSchema | null;
   readonly changes: Drift['changes'];
 }
 
 /** The columns that an entity settled with the last time; null where nothing is kept. Its home is not asked. */
-export function keptColumnsOf(config: EntityConfig, context: FlowContext): Promise<Schema | null> {
+export function keptColumnsOf(config: EntityConfig, context: FlowContext): Promise<KeptSchema | null> {
   return atEnds(config, context, (ends) => last(ends, config, context));
 }
 
@@ -27,8 +27,10 @@ export function lookAtSchema(config: EntityConfig, context: FlowContext): Promis
     const { output: given, shape } = await compileShape(config, schema, () => ends.homeSession.get());
     const declared = declaredColumns(home, shape.columns);
     const kept = await last(ends, config, context);
-    const drift = kept === null ? null : driftBetween({ config, mode, given, declared }, kept, false);
-    return { given, kept, changes: drift?.changes ?? [] };
+    const request = { config, mode, home: schema, shape, given, declared };
+    const drift = kept === null ? null : driftBetween(request, kept, false);
+    const made = withOrigins(given, { ...shape, schema, settling: null });
+    return { given: made, kept, changes: drift?.changes ?? [] };
   });
 }
 
