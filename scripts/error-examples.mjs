@@ -26,7 +26,7 @@ export const errorExamples = {
   CONTRACT_COLUMN: { name: 'orders', column: 'pirce', known: ['id', 'price'], nearest: 'price' },
   CONTRACT_NEEDED: { names: ['orders'] },
   QUARANTINE_EMPTY: { name: 'orders', run: '01k0q3', runs: [runId] },
-  CHECKS_UNSUPPORTED: { name: 'orders', reason: 'a clock store does not read back what it has staged' },
+  CHECKS_UNSUPPORTED: { name: 'orders', reason: 'a clock store cannot put rows aside' },
   NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
   TOO_MANY_BAD_ROWS: {
     name: 'sales',

@@ -167,8 +167,8 @@ export interface StoreSession {
    * After `finish`: what `writeRelation` and `writeBatch` have staged, read back by the session that the store was
    * given; null where they have not been called. With mode "merge": the rows that they were given, those too that the
    * store holds already; that what it is going to show follows from them, the store proves itself. A store without it
-   * cannot be asked for `verify: fingerprint`. `all`: also what `writeFiles` has staged, and what the store has compared
-   * itself.
+   * cannot be asked for `verify: fingerprint`, and where rows are checked, it is given them only afterwards. `all`: also
+   * what `writeFiles` has staged, and what the store has compared itself.
    */
   staged?(options?: { readonly all: boolean }): Promise<Relation | null>;
   /**

@@ -8,6 +8,7 @@ import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/
 import type { Column, Schema } from '../core/types.js';
 import type { KeptWatermark } from '../core/watermark.js';
 import { checkCheckable, FlowChecks } from './checks/flow-checks.js';
+import { checkable } from './checks/held-back.js';
 import { knownAside, withAside } from './checks/known-aside.js';
 import type { FlowContext, LazySession } from './context.js';
 import { type EndTypes, endTypes, OpenEnds, type OpenHome } from './open-ends.js';
@@ -171,7 +172,7 @@ async function takeStore(
 ): Promise<TakenStore> {
   const { verify } = config.settings;
   const { mode } = types;
-  const store = await ends.openStore(context.runId, notice);
+  const store = checkable(await ends.openStore(context.runId, notice), config, ends);
   const { schemas } = context;
   const request = { ...columns, config: asked, mode, given, schemas, store };
   const drift = await ends.atStore(compareSchema(request));

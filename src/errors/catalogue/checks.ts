@@ -66,6 +66,7 @@ export const checkErrors = {
     title: 'A store whose rows cannot be checked',
     kind: 'config',
     message: (f) => `${f.name}: its contract cannot be held: ${f.reason}`,
-    hint: () => 'Choose another store, or remove what it cannot do from the contract. Nothing was moved.',
+    hint: () =>
+      'Nothing was moved. Write into another store; or leave what this one cannot do out of the contract: on_fail: quarantine, or the column.',
   }),
 };

@@ -15,8 +15,8 @@ import { makeReference, referredEntity } from './references.js';
 import { validate, type WantedTypes } from './validate.js';
 
 /**
- * CHECKS_UNSUPPORTED where a store does not show what it has staged, as it was, or cannot put rows aside. Before
- * anything moves.
+ * CHECKS_UNSUPPORTED where a store does not show what it has staged as it was, or cannot put rows aside. Before anything
+ * moves.
  */
 export function checkCheckable(
   { name, contract }: EntityConfig,
@@ -26,7 +26,6 @@ export function checkCheckable(
 ): void {
   if (contract == null) return;
   const unsupported = (reason: string): Error => fail('CHECKS_UNSUPPORTED', { name, reason });
-  if (store.staged === undefined) throw unsupported(`a ${type} store does not read back what it has staged`);
   const isPutAside = contract.checks.some(putsAside);
   if (isPutAside && store.restage === undefined) throw unsupported(`a ${type} store cannot put rows aside`);
   for (const column of schema) {

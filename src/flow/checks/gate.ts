@@ -7,10 +7,12 @@ import type { Schema } from '../../core/types.js';
 import { fingerprintOf, identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import type { Prepared } from '../prepare.js';
+import { typeError } from '../read.js';
 import type { RunIdentity } from '../record.js';
 import { verifyStaged } from '../verify.js';
 import { brokenOf, putsAside, reasonsOf } from './evaluate.js';
 import type { FlowChecks } from './flow-checks.js';
+import { HeldBack } from './held-back.js';
 import { setAside } from './set-aside.js';
 
 const nothing: Promise<KnownColumns> = Promise.resolve(new Map());
@@ -49,10 +51,29 @@ export async function checkStaged(
       sql: await emptyOf(session, prepared),
       schema: plan.output,
     };
-    return await new Gate(prepared, checks, session, run).hold({ ...rows, schema: plan.output }, given);
+    const checked = await new Gate(prepared, checks, session, run).hold(
+      { ...rows, schema: plan.output },
+      given,
+    );
+    return store instanceof HeldBack ? await handedOver(prepared, store, checked) : checked;
   } finally {
     await checks.end(session);
   }
+}
+
+/** What is staged once the store has been given the rows that were held back, and no others. */
+async function handedOver(
+  { plan, watchdog }: Prepared,
+  store: HeldBack,
+  checked: CheckedRows,
+): Promise<CheckedRows> {
+  const giving = store.handOver(() => watchdog.progress());
+  const staged = await watchdog.hold(
+    giving.catch((error) => Promise.reject(typeError(plan.name, 'store', plan.store.type, error))),
+  );
+  if (countOf(staged) !== countOf(checked.staged))
+    throw fail('ROWS_DIFFER', { name: plan.name, read: countOf(checked.staged), staged: countOf(staged) });
+  return { ...checked, staged };
 }
 
 /** Rows that were given to the store: those too that a merge finds there already. */
