@@ -10,7 +10,7 @@ export {
   type RunRequest,
 } from './coordinator.js';
 export { type DiscoverRequest, type Discovery, discover, tablesOf } from './discover.js';
-export { profileEntity, workspaceOfFiles } from './profile.js';
+export { noDatabase, profileEntity, workspaceOfFiles } from './profile.js';
 export { canRetry, chosenRuns, type QuarantinedRun, quarantinedRuns } from './quarantine.js';
 export type { RecoverOutcome } from './recover.js';
 export { retryAside } from './retry.js';

@@ -149,6 +149,8 @@ export interface HomeDefinition<Type extends string = string, Config extends z.Z
   readonly connection?: ConnectionDefinition;
   /** Keys that hold paths: relative ones start at the workspace's root. */
   readonly paths?: readonly string[];
+  /** The names of its files, packed ones too: one that is named by its path alone is read by this type. Default: none. */
+  readonly fileNames?: RegExp;
   /** The configuration of one entity: `part` is its name or its own path. Default: appended to every path key. */
   forEntity?(config: z.output<Config>, part: string): z.output<Config>;
   /**

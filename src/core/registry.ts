@@ -51,6 +51,11 @@ export class Registry {
     return find('home', this.#homes, type);
   }
 
+  /** The home whose files have such a name; undefined where there is none. */
+  homeOfFile(path: string): HomeDefinition | undefined {
+    return this.homes.find(({ fileNames }) => fileNames?.test(path));
+  }
+
   findStore(type: string): StoreDefinition {
     return find('store', this.#stores, type);
   }

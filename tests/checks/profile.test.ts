@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { folderWith, hygge, parquet, sql } from '../cli/helpers.js';
@@ -84,5 +86,74 @@ describe('hygge profile', () => {
     writeFileSync(join(folder, 'contracts/orders.yml'), written);
     const moved = await hygge(['go', '-f', 'held'], { cwd: folder });
     expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining('1,000 rows')]);
+  });
+
+  it('reads files of every kind by their names, and tables of database files', async () => {
+    const folder = folderWith({});
+    const at = (name: string): string => join(folder, name);
+    const rows = "SELECT i::BIGINT AS id, 'w' || i % 7 AS word, i / 4 AS part FROM range(200) AS r(i)";
+    await parquet(at('rows.parquet'), rows);
+    for (const [name, options] of [
+      ['rows.csv', 'FORMAT csv'],
+      ['rows.CSV.GZ', 'FORMAT csv, COMPRESSION gzip'],
+      ['rows.ndjson', 'FORMAT json'],
+      ['rows.jsonl.zst', 'FORMAT json, COMPRESSION zstd'],
+    ])
+      await sql(`COPY (${rows}) TO '${at(name ?? '')}' (${options})`);
+    const instance = await DuckDBInstance.create(at('rows.db'));
+    const connection = await instance.connect();
+    await connection.run(`CREATE SCHEMA s; CREATE TABLE s.t AS ${rows}; CREATE TABLE u AS SELECT 1 AS one`);
+    connection.closeSync();
+    instance.closeSync();
+    const lite = new DatabaseSync(at('lite.db'));
+    lite.exec('CREATE TABLE t (id INTEGER, word TEXT, part REAL)');
+    for (let i = 0; i < 200; i++) lite.prepare('INSERT INTO t VALUES (?, ?, ?)').run(i, `w${i % 7}`, i / 4);
+    lite.close();
+    const profiled = async (...args: string[]) => {
+      const ended = await hygge(['profile', ...args, '--json'], { cwd: folder });
+      expect([ended.code, ended.stderr]).toEqual([0, '']);
+      const { profiles } = JSON.parse(ended.stdout) as Document;
+      // Numbers that are found out of text may be of another kind.
+      const value = (text: string | null): unknown => (Number.isNaN(Number(text)) ? text : Number(text));
+      return profiles[0]?.columns.map(({ name, nulls, distinct, min, max }) => [
+        name,
+        nulls,
+        distinct,
+        value(min),
+        value(max),
+      ]);
+    };
+    const expected = await profiled('rows.parquet');
+    expect(expected).toEqual([
+      ['id', 0, 200, 0, 199],
+      ['word', 0, 7, 'w0', 'w6'],
+      ['part', 0, 200, 0, 49.75],
+    ]);
+    for (const file of ['rows.csv', 'rows.CSV.GZ', 'rows.ndjson', 'rows.jsonl.zst', './*.csv'])
+      expect(await profiled(file), file).toEqual(expected);
+    for (const [file, table] of [
+      ['rows.db', 's.t'],
+      ['rows.db', 't'],
+      ['lite.db', 't'],
+    ])
+      expect(await profiled(file ?? '', '-t', table ?? ''), file).toEqual(expected);
+  }, 60_000);
+
+  it('says what there is where it is not told which table, or of one that is not there', async () => {
+    const folder = folderWith({ 'hygge.yml': 'name: p\n', 'flows/f/flow.yml': 'home: in\nstore: out\n' });
+    const lite = new DatabaseSync(join(folder, 'lite.sqlite'));
+    lite.exec('CREATE TABLE orders (id INTEGER); CREATE TABLE people (id INTEGER)');
+    lite.close();
+    await parquet(join(folder, 'rows.parquet'), source);
+    for (const [args, words] of [
+      [['lite.sqlite'], 'has several tables'],
+      [['lite.sqlite', '-t', 'order'], 'Did you mean --table orders?'],
+      [['lite.sqlite', '-t', 'x'], 'there are: orders, people'],
+      [['f', '-t', 'orders'], '--table goes with a database file'],
+      [['rows.parquet', '-t', 'orders'], 'and rows.parquet is none'],
+    ] as const) {
+      const ended = await hygge(['profile', ...args], { cwd: folder });
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(words)]);
+    }
   });
 });

@@ -16,7 +16,9 @@ import { loadFrom } from '../workspace.js';
 const examples = `
 Examples:
   hygge profile orders              what the rows of a flow are like, as they would settle
-  hygge profile data/in.parquet     what is in some parquet files
+  hygge profile data/in.parquet     what is in some files: parquet, csv or ndjson, plain or packed, by their names
+  hygge profile 'data/*.csv.gz'     of all that match a pattern
+  hygge profile shop.duckdb -t orders   of a table of a database file
   hygge profile orders.yml          of the flows of one file
   hygge profile orders --write      also write a first contract, contracts/orders.yml, to go on from
   hygge profile orders --json       all of it, with quartiles, top values and histograms
@@ -27,6 +29,7 @@ Exit codes: 0 done, 1 something could not be read, 2 the configuration is wrong.
 interface Flags {
   readonly json?: boolean;
   readonly write?: boolean;
+  readonly table?: string;
 }
 
 /** `hygge profile`: what the values of each column are like. */
@@ -34,8 +37,12 @@ export function registerProfile(program: Command, context: Context, done: (exitC
   program
     .command('profile')
     .description('show what the values of each column are like, and write a first contract')
-    .argument('<flow>', 'a flow or entity, a YAML file with flows, or the path of parquet files')
+    .argument(
+      '<flow>',
+      'a flow or entity, a YAML file with flows, or the path of files or of a database file',
+    )
     .argument('[path]', 'a YAML file with flows, or a workspace folder (default: the workspace found upward)')
+    .option('-t, --table <name>', 'of a database file: the table')
     .option('--write', 'write a contract of what was found, where there is none yet')
     .option('--json', 'print the profile as one JSON document')
     .addHelpText('after', examples)
@@ -48,10 +55,13 @@ async function show(flow: string, path: string | undefined, flags: Flags, contex
   const stop = stopSignals();
   const state = await mkdtemp(join(tmpdir(), 'hygge-profile-'));
   try {
-    const { profileEntity, select, workspaceOfFiles } = await import('../../coordinator/index.js');
+    const { noDatabase, profileEntity, select, workspaceOfFiles } = await import(
+      '../../coordinator/index.js'
+    );
     // Names hold no slash.
     const isYaml = path === undefined && /\.ya?ml$/i.test(flow);
-    const isFile = path === undefined && !isYaml && /[/\\*]|\.parquet$/i.test(flow);
+    const isFile = path === undefined && !isYaml && (await isPath(flow, context.cwd));
+    if (flags.table !== undefined && !isFile) throw noDatabase(flow);
     const { workspace, registry } = isFile
       ? await filesOf(flow)
       : await loadFrom(isYaml ? flow : path, context);
@@ -69,12 +79,21 @@ async function show(flow: string, path: string | undefined, flags: Flags, contex
     async function filesOf(files: string) {
       const { builtinRegistry } = await import('../../builtin.js');
       const known = builtinRegistry();
-      return { workspace: workspaceOfFiles(resolve(context.cwd, files), known, state), registry: known };
+      const request = { path: resolve(context.cwd, files), table: flags.table, signal: stop.signal };
+      return { workspace: await workspaceOfFiles(request, known, state), registry: known };
     }
   } finally {
     stop.dispose();
     await rm(state, { recursive: true, force: true });
   }
+}
+
+/** Whether an argument is a path: names of flows hold no slash, and seldom end as files do. */
+async function isPath(argument: string, cwd: string): Promise<boolean> {
+  if (/[/\\*]/.test(argument)) return true;
+  const { builtinRegistry } = await import('../../builtin.js');
+  if (builtinRegistry().homeOfFile(argument) !== undefined) return true;
+  return argument.includes('.') && existsSync(resolve(cwd, argument));
 }
 
 /** Texts of so few different values may be all that there are. */

@@ -5,6 +5,7 @@ import { widerType } from '../../core/widen.js';
 import { fail } from '../../errors/index.js';
 import { type Footer, logicalSchema, readFooters } from '../../parquet/index.js';
 import { listFiles, rootOf } from '../listing.js';
+import { parquetFiles } from './file-names.js';
 
 /** The parquet files behind a path, with what their footers say. */
 export interface ParquetSource {
@@ -33,7 +34,7 @@ export async function openParquet(path: string, signal: AbortSignal): Promise<Pa
 /** The paths of the parquet files behind a path, sorted; hidden files and folders are passed over. */
 export function listParquet(path: string): Promise<string[]> {
   return listFiles(path, {
-    names: /\.parquet$/i,
+    names: parquetFiles,
     none: (path, found) => fail('NO_PARQUET_FILES', { path, found }),
   });
 }

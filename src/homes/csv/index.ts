@@ -50,6 +50,9 @@ const config = z.strictObject({
     .describe('How timestamps are written, such as %d/%m/%Y %H:%M; null: 2024-12-31 23:59:59'),
 });
 
+/** The names of files that are read, in a folder or named alone. */
+export const csvFiles = /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i;
+
 export type CsvHomeConfig = z.output<typeof config>;
 
 /** Csv files as a home. */
@@ -59,5 +62,6 @@ export const csvHome = defineHome({
   config,
   capabilities: { gives: ['relation'], ordered: true },
   paths: ['path'],
+  fileNames: csvFiles,
   open: async (settings, context) => (await import('./session.js')).openCsvHome(settings, context),
 });

@@ -3,12 +3,12 @@ import { fail } from '../../errors/index.js';
 import { CsvSource } from '../../formats/csv/source.js';
 import { listFiles } from '../../formats/listing.js';
 import { openTextHome } from '../../formats/text/home.js';
-import type { CsvHomeConfig } from './index.js';
+import { type CsvHomeConfig, csvFiles } from './index.js';
 
 export async function openCsvHome(config: CsvHomeConfig, context: HomeContext): Promise<HomeSession> {
   const { path, delimiter, quote, header, encoding, compression } = config;
   const files = await listFiles(path, {
-    names: /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i,
+    names: csvFiles,
     none: (at, found) => fail('NO_TEXT_FILES', { path: at, endings: '.csv', found }),
   });
   const dialect = {

@@ -11,6 +11,9 @@ declare module '../../core/type-map.js' {
 
 const config = z.strictObject({ ...textHomeKeys });
 
+/** The names of files that are read, in a folder or named alone. */
+export const ndjsonFiles = /\.(?:ndjson|jsonl|json)(?:\.gz|\.zst)?$/i;
+
 export type NdjsonHomeConfig = z.output<typeof config>;
 
 /** Files of one JSON object a line as a home. */
@@ -20,5 +23,6 @@ export const ndjsonHome = defineHome({
   config,
   capabilities: { gives: ['relation'], ordered: true },
   paths: ['path'],
+  fileNames: ndjsonFiles,
   open: async (settings, context) => (await import('./session.js')).openNdjsonHome(settings, context),
 });

@@ -3,11 +3,11 @@ import { fail } from '../../errors/index.js';
 import { listFiles } from '../../formats/listing.js';
 import { NdjsonSource } from '../../formats/ndjson/source.js';
 import { openTextHome } from '../../formats/text/home.js';
-import type { NdjsonHomeConfig } from './index.js';
+import { type NdjsonHomeConfig, ndjsonFiles } from './index.js';
 
 export async function openNdjsonHome(config: NdjsonHomeConfig, context: HomeContext): Promise<HomeSession> {
   const files = await listFiles(config.path, {
-    names: /\.(?:ndjson|jsonl|json)(?:\.gz|\.zst)?$/i,
+    names: ndjsonFiles,
     none: (at, found) => fail('NO_TEXT_FILES', { path: at, endings: '.ndjson or .jsonl', found }),
   });
   const { path, compression, max_line_size: maxLine } = config;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineHome } from '../../core/home.js';
 import type { HomeTypeEntry } from '../../core/type-map.js';
+import { parquetFiles } from '../../formats/parquet/file-names.js';
 
 declare module '../../core/type-map.js' {
   interface HomeTypes {
@@ -38,5 +39,6 @@ export const parquetHome = defineHome({
   config,
   capabilities: { gives: ['files', 'relation'], ordered: true },
   paths: ['path'],
+  fileNames: parquetFiles,
   open: async (config, context) => (await import('./session.js')).openParquetHome(config, context),
 });

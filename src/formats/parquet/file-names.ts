@@ -1,0 +1,2 @@
+/** The names of parquet files. */
+export const parquetFiles: RegExp = /\.parquet$/i;
