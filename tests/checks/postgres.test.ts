@@ -42,3 +42,43 @@ describe('a table of Postgres', () => {
     },
   );
 });
+
+describe('references', () => {
+  const inPostgres = (table: string): string => `store: { type: postgres, connection: db, table: ${table} }`;
+  it.each([
+    ['out of files into Postgres', 'store: orders', inPostgres('customers_1')],
+    ['out of Postgres into files', inPostgres('orders_2'), 'store: customers'],
+    ['within Postgres', inPostgres('orders_3'), inPostgres('customers_3')],
+  ])('%s: rows without a counterpart are put aside, and come with it', async (_, orders, customers) => {
+    const { port, user } = server;
+    const db = `{ type: postgres, host: 127.0.0.1, port: ${port}, user: ${user}, password: ${JSON.stringify(password)}, database: postgres }`;
+    await work.file('hygge.yml', `name: cosy\noptions: { concurrency: 1 }\nconnections: { db: ${db} }\n`);
+    await work.parquet('customers.parquet', "SELECT i AS id, 'c' || i AS name FROM range(50) AS r(i)");
+    await work.parquet(
+      'orders.parquet',
+      'SELECT i AS id, CASE WHEN i % 10 = 0 THEN NULL ELSE i END AS customer FROM range(100) AS r(i)',
+    );
+    await work.file('flows/customers/flow.yml', `home: customers.parquet\n${customers}\n`);
+    await work.file(
+      'flows/orders/flow.yml',
+      `home: orders.parquet\n${orders}\ncontract:\n  columns: { customer: { references: customers.id, on_fail: quarantine } }\n`,
+    );
+    const first = await (await work.project()).coordinator.start();
+    expect(first.flows.map(({ error }) => error)).toEqual([null, null]);
+    expect(first.flows[1]).toMatchObject({ name: 'orders', rows: 55, rows_quarantined: 45 });
+    const [aside] = visible(work.at('.hygge', 'quarantine', 'orders'));
+    const rows = await work.witness.rows(
+      `SELECT min(id), max(id), count(*) FROM '${work.at('.hygge', 'quarantine', 'orders', aside ?? '', 'rows.parquet')}'`,
+    );
+    expect(rows).toEqual([['51', '99', '45']]);
+    const kept = async () => (await (await work.project()).coordinator.checkStores()).map(({ ok }) => ok);
+    expect(await kept()).toEqual([true, true]);
+    await work.parquet('customers.parquet', "SELECT i AS id, 'c' || i AS name FROM range(100) AS r(i)");
+    const second = await (await work.project()).coordinator.start();
+    expect(second.flows[1]).toMatchObject({ error: null, rows: 100, rows_quarantined: 0 });
+    // What is not there any more is found by a check of what the store holds.
+    await work.parquet('customers.parquet', "SELECT i AS id, 'c' || i AS name FROM range(99) AS r(i)");
+    await (await work.project()).coordinator.start({ flows: ['customers'] });
+    expect(await kept()).toEqual([true, false]);
+  });
+});
