@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { hygge, sql } from '../cli/helpers.js';
+import { hygge, mainOfModules, sql } from '../cli/helpers.js';
 import { type Project, project, range } from '../recover/project.js';
 
 const points = [
@@ -111,8 +111,8 @@ describe('the same of a table in a DuckDB file', () => {
     const more = runTypes[1] ?? '';
     const whole = await table(more);
     const log = join(whole.place.folder, 'statements');
-    const nodeArgs = ['--import', killer];
-    await hygge(['go'], { cwd: whole.place.folder, nodeArgs, env: { HYGGE_KILL_LOG: log } });
+    const how = { nodeArgs: ['--import', killer], program: mainOfModules };
+    await hygge(['go'], { ...how, cwd: whole.place.folder, env: { HYGGE_KILL_LOG: log } });
     const statements = Number(readFileSync(log, 'utf8'));
     expect(statements).toBeGreaterThan(12);
     let published = 0;
@@ -120,7 +120,7 @@ describe('the same of a table in a DuckDB file', () => {
       const { place, ids } = await table(more);
       const died = await hygge(['go'], {
         cwd: place.folder,
-        nodeArgs,
+        ...how,
         env: { HYGGE_KILL_AT: String(at) },
       });
       expect(died.signal).toBe('SIGKILL');
