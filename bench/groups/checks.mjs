@@ -14,7 +14,6 @@ export const contract = {
     amount_0: { nullable: false, min: 0, max: 100000 },
     code_0: { nullable: false, pattern: 'w[0-9]+', length: { min: 2, max: 5 } },
     kept: { nullable: false },
-    fee: { type: 'DECIMAL(12,2)' },
   },
   checks: [
     'fee is null or fee >= 0',
