@@ -3,8 +3,16 @@ import { parseContract } from '../../src/config/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { answered } from '../../src/flow/checks/answered.js';
 import { compile } from '../../src/flow/checks/compile.js';
+import { differentValues } from '../../src/flow/checks/different.js';
 import { knownValues } from '../../src/formats/parquet/index.js';
-import { type CheckResult, type ContractInput, Flow, type Schema } from '../../src/index.js';
+import {
+  type CheckResult,
+  type ContractInput,
+  type EngineSession,
+  Flow,
+  fail,
+  type Schema,
+} from '../../src/index.js';
 import { columnNames, logicalSchema, readFooter } from '../../src/parquet/index.js';
 import { readFile, useWorkplace } from '../integration/workplace.js';
 
@@ -199,5 +207,29 @@ describe('values that may not come twice', () => {
     const contract: ContractInput = { on_fail: 'warn', checks: [{ unique: ['a', 'b'] }] };
     const [unique] = await check(path, contract, 'engine');
     expect(unique?.violations).toBe(broken);
+  });
+
+  it('are found where a set of bits has no room too', async () => {
+    const select = 'SELECT (i * 7919) % 5003 AS v FROM range(5000) AS r(i)';
+    const path = await work.parquet('rows.parquet', select);
+    const schema: Schema = [{ name: 'v', type: { kind: 'bigint' }, nullable: true }];
+    const engine = await openEngine({ memoryLimit: null, threads: 1, tempFolder: work.at('tmp') });
+    const session = await engine.session();
+    const refused: string[] = [];
+    const narrow: EngineSession = Object.assign(Object.create(session) as EngineSession, {
+      rows: async (sql: string) => {
+        if (!sql.includes('bitstring_agg')) return session.rows(sql);
+        refused.push(sql);
+        throw fail('OUT_OF_MEMORY', { name: 'rows', limit: '1 MB', reason: 'there is no room' });
+      },
+    });
+    try {
+      const rows = { session: narrow, rows: { sql: readFile(path), schema }, options: {} };
+      expect(await differentValues(['v'], rows)).toEqual({ some: 5000, different: 5000 });
+      expect(refused).toHaveLength(1);
+    } finally {
+      await session.close();
+      await engine.close();
+    }
   });
 });

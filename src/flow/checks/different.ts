@@ -1,5 +1,6 @@
 import { type TypeKind, wholeKinds } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
+import { HyggeError } from '../../errors/index.js';
 import type { Asked } from './evaluate.js';
 import { isComparable } from './literals.js';
 
@@ -13,8 +14,8 @@ const markable: ReadonlySet<TypeKind> = new Set(wholeKinds);
 
 type Rows = Pick<Asked, 'session' | 'rows' | 'options'>;
 
-/** The greatest difference between two whole numbers that are marked in a set of bits: 32 MB of them for each thread. */
-const mostBits = 2n ** 28n;
+/** The greatest difference between two whole numbers that are marked in a set of bits: 16 MB, which cannot spill. */
+const mostBits = 2n ** 27n;
 /** Bits for each value, at most: where there are more of them, they are dearer than comparing the values. */
 const bitsPerValue = 64n;
 
@@ -82,6 +83,12 @@ async function countMarked(
   const bits = BigInt(max) - BigInt(min) + 1n;
   if (bits > mostBits || bits > bitsPerValue * BigInt(some)) return null;
   const marks = `bitstring_agg(${name}, ${[min, max].map((value) => `CAST('${value}' AS ${type.kind})`).join(', ')})`;
-  const [row] = await session.rows(`SELECT bit_count(${marks}) FROM (${sql})`, options);
-  return { some: Number(some), different: Number(row?.[0]) };
+  try {
+    const [row] = await session.rows(`SELECT bit_count(${marks}) FROM (${sql})`, options);
+    return { some: Number(some), different: Number(row?.[0]) };
+  } catch (error) {
+    // Comparing the values takes more time, and can spill.
+    if (error instanceof HyggeError && error.code === 'OUT_OF_MEMORY') return null;
+    throw error;
+  }
 }
