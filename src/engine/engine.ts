@@ -44,6 +44,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   try {
     const instance = await native.api.DuckDBInstance.create(':memory:', {
       threads: String(threads),
+      // All of them are the engine's own, and share their time between statements.
+      external_threads: '0',
+      scheduler_process_partial: 'true',
       memory_limit: `${memoryLimit}B`,
       temp_directory: tempFolder,
       autoinstall_known_extensions: 'false',

@@ -12,6 +12,7 @@ import type { Schema, Value } from '../core/types.js';
 import { attachFile } from './database-file.js';
 import type { OpenEngine } from './engine.js';
 import type { Lease } from './lease.js';
+import { runPending } from './pending.js';
 import { type BatchesOptions, streamBatches } from './stream.js';
 import { AppendTable } from './table.js';
 import type { TranslateContext } from './translate.js';
@@ -43,7 +44,10 @@ export class Session implements EngineSession {
 
   run(sql: string, options: StatementOptions = {}): Promise<number> {
     return this.#inTurn(options, async (connection) => {
-      const result = await connection.run(sql);
+      const isLong = options.onProgress !== undefined;
+      const result = await (isLong
+        ? runPending(connection, sql, this.#engine.native)
+        : connection.run(sql));
       const { returnType } = result;
       return returnType === this.#engine.native.api.ResultReturnType.CHANGED_ROWS ? result.rowsChanged : 0;
     });
