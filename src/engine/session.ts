@@ -45,9 +45,7 @@ export class Session implements EngineSession {
   run(sql: string, options: StatementOptions = {}): Promise<number> {
     return this.#inTurn(options, async (connection) => {
       const isLong = options.onProgress !== undefined;
-      const result = await (isLong
-        ? runPending(connection, sql, this.#engine.native)
-        : connection.run(sql));
+      const result = await (isLong ? runPending(connection, sql, this.#engine.native) : connection.run(sql));
       const { returnType } = result;
       return returnType === this.#engine.native.api.ResultReturnType.CHANGED_ROWS ? result.rowsChanged : 0;
     });

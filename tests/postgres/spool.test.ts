@@ -52,13 +52,14 @@ describe('rows on their way', () => {
     const files: SpoolFile[] = [];
     const writer = new SpoolWriter(folder, 1000, (file) => files.push(file));
     const lines = Array.from({ length: 500 }, (_, i) => `${i}${'x'.repeat(i % 50)}\n`);
-    for (let i = 0; i < lines.length; i += 3) {
-      const some = lines.slice(i, i + 3);
-      await writer.take(
-        Buffer.from(some.join('')),
-        some.length,
-        Math.max(...some.map((line) => line.length)),
-      );
+    const all = Buffer.from(lines.join(''));
+    // Pieces end anywhere, also in the middle of a row; their memory is used again.
+    const piece = Buffer.alloc(97);
+    for (let at = 0; at < all.length; at += piece.length) {
+      const bytes = piece.subarray(0, all.copy(piece, 0, at));
+      const end = bytes.lastIndexOf('\n') + 1;
+      const ended = bytes.toString('latin1', 0, end).split('\n').length - 1;
+      await writer.take({ bytes, rows: ended, end, longest: 97 });
     }
     await writer.end();
     const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));

@@ -9,6 +9,7 @@ import { PostgresSession } from './session.js';
 import { type Address, addressOf, isHere, type PostgresSettings, SettingsProblem } from './settings.js';
 import { Slots } from './slots.js';
 import { FlowSnapshots } from './snapshots.js';
+import { oneBufferSocket } from './socket.js';
 
 /** The oldest server that is known to work: 13. */
 const oldest = 130_000;
@@ -74,6 +75,7 @@ export class PostgresConnection implements OpenConnection {
 
   async #connect(runId: string | null, signal: AbortSignal, free: () => void): Promise<PostgresSession> {
     const { host, port, database, user, password } = this.#address;
+    const ssl = await this.#tls();
     const client = new pg.Client({
       host,
       port,
@@ -81,7 +83,8 @@ export class PostgresConnection implements OpenConnection {
       user,
       // Never undefined: the driver would then look for one in the environment and in files.
       password: password ?? '',
-      ssl: await this.#tls(),
+      ssl,
+      ...(ssl === false ? { stream: oneBufferSocket } : {}),
       connectionTimeoutMillis: this.settings.connect_timeout * 1000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -1,20 +1,31 @@
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
+import { type Tap, tap } from './socket.js';
 
-/** Rows as the server sends them, one line each. */
-export interface RowSink {
-  /** Takes some whole rows. A promise: no more may come until it has settled. */
-  take(bytes: Buffer, rows: number, longest: number): Promise<void> | null;
+/** Some of the text that the server sends, one line for each row. */
+export interface RowText {
+  /** Good until `take` returns. */
+  readonly bytes: Buffer;
+  /** Rows that end in it. */
+  readonly rows: number;
+  /** Where the last of them ends; what is behind it belongs to the next. */
+  readonly end: number;
+  /** Bytes of the longest of them. */
+  readonly longest: number;
 }
 
-type Listener = (chunk: Buffer) => void;
+export interface RowSink {
+  /** A promise: no more may come until it has settled. */
+  take(text: RowText): Promise<void> | null;
+}
+
 type Connection = pg.Connection & { readonly stream: Duplex; query(text: string): void };
 
 const copyData = 0x64;
 const copyDone = 0x63;
 const errorResponse = 0x45;
 /** A letter, and four bytes of length, which counts itself. */
-const head = 5;
+const headBytes = 5;
 
 /**
  * A COPY … TO STDOUT, given to the driver as its query. While rows come, it reads the connection itself: the server
@@ -28,11 +39,13 @@ export class CopyOut implements pg.Submittable {
   readonly #sink: RowSink;
   #settle: { resolve(rows: number): void; reject(error: unknown): void } | null = null;
   #stream: Duplex | null = null;
-  #driver: Listener | null = null;
-  /** The beginning of a message whose end has not come yet, and how many bytes it needs at least. */
-  #open: Buffer[] = [];
-  #openBytes = 0;
-  #needed = head;
+  #tap: Tap | null = null;
+  /** The message that is being read: how much of its head has come, what it is, its bytes, and those still to come. */
+  readonly #head = Buffer.alloc(headBytes);
+  #headFilled = 0;
+  #code = 0;
+  #length = 0;
+  #left = 0;
   #rows = 0;
   #told: number | null = null;
   #sinking: Promise<void> = Promise.resolve();
@@ -49,13 +62,8 @@ export class CopyOut implements pg.Submittable {
   /** Called by the driver when it is this query's turn. */
   submit(given: pg.Connection): void {
     const connection = given as Connection;
-    const { stream } = connection;
-    const [driver] = stream.listeners('data') as Listener[];
-    if (driver === undefined) throw new Error('the driver does not read its connection');
-    stream.off('data', driver);
-    stream.on('data', this.#onData);
-    this.#stream = stream;
-    this.#driver = driver;
+    this.#stream = connection.stream;
+    this.#tap = tap(connection.stream, this.#onBytes);
     connection.query(this.#sql);
   }
 
@@ -77,50 +85,57 @@ export class CopyOut implements pg.Submittable {
     this.#sinking.then(end, () => {});
   }
 
-  readonly #onData = (chunk: Buffer): void => {
-    this.#open.push(chunk);
-    this.#openBytes += chunk.length;
-    if (this.#openBytes < this.#needed) return;
-    const bytes = this.#open.length === 1 ? chunk : Buffer.concat(this.#open, this.#openBytes);
-    const rest = this.#messages(bytes);
-    this.#open = rest.length === 0 ? [] : [rest];
-    this.#openBytes = rest.length;
+  /** The texts of rows are moved together, over the heads between them. */
+  readonly #onBytes = (bytes: Buffer): void => {
+    let [at, filled, rows, end, longest] = [0, 0, 0, 0, 0];
+    while (at < bytes.length) {
+      if (this.#left === 0) {
+        at = this.#takeHead(bytes, at);
+        if (this.#headFilled < headBytes) break;
+        this.#headFilled = 0;
+        if (this.#code === copyDone || this.#code === errorResponse) {
+          this.#give({ bytes: bytes.subarray(0, filled), rows, end, longest });
+          const driver = this.#detach();
+          driver?.pass(Buffer.concat([this.#headOf(this.#code, this.#length), bytes.subarray(at)]));
+          return;
+        }
+        if (this.#code !== copyData) this.#tap?.pass(this.#headOf(this.#code, this.#length));
+        this.#left = this.#length;
+      }
+      const to = Math.min(at + this.#left, bytes.length);
+      if (this.#code === copyData) {
+        bytes.copyWithin(filled, at, to);
+        filled += to - at;
+      } else if (to > at) this.#tap?.pass(bytes.subarray(at, to));
+      this.#left -= to - at;
+      at = to;
+      if (this.#left > 0 || this.#code !== copyData) continue;
+      rows += 1;
+      end = filled;
+      if (this.#length > longest) longest = this.#length;
+    }
+    this.#give({ bytes: bytes.subarray(0, filled), rows, end, longest });
   };
 
-  /** Takes whole messages; gives what is left. The rows are moved together, over the heads between them. */
-  #messages(bytes: Buffer): Buffer {
-    const rowsBefore = this.#rows;
-    let [at, filled, longest] = [0, 0, 0];
-    this.#needed = head;
-    while (bytes.length - at >= head) {
-      const code = bytes[at];
-      const end = at + 1 + bytes.readUInt32BE(at + 1);
-      if (end > bytes.length) {
-        this.#needed = end - at;
-        break;
-      }
-      if (code === copyData) {
-        const from = at + head;
-        bytes.copyWithin(filled, from, end);
-        filled += end - from;
-        if (end - from > longest) longest = end - from;
-        this.#rows += 1;
-      } else if (code === copyDone || code === errorResponse) {
-        this.#give(bytes.subarray(0, filled), this.#rows - rowsBefore, longest);
-        const rest = bytes.subarray(at);
-        const driver = this.#detach();
-        driver?.(rest);
-        return Buffer.alloc(0);
-      } else this.#driver?.(bytes.subarray(at, end));
-      at = end;
+  /** Reads the head of a message, of which some may have come before, as far as it is there. Gives where it ends. */
+  #takeHead(bytes: Buffer, at: number): number {
+    if (this.#headFilled === 0 && bytes.length - at >= headBytes) {
+      this.#headFilled = headBytes;
+      this.#code = bytes[at] ?? 0;
+      this.#length = bytes.readUInt32BE(at + 1) - 4;
+      return at + headBytes;
     }
-    this.#give(bytes.subarray(0, filled), this.#rows - rowsBefore, longest);
-    return bytes.subarray(at);
+    const taken = bytes.copy(this.#head, this.#headFilled, at);
+    this.#headFilled += taken;
+    this.#code = this.#head[0] ?? 0;
+    this.#length = this.#head.readUInt32BE(1) - 4;
+    return at + taken;
   }
 
-  #give(bytes: Buffer, rows: number, longest: number): void {
-    if (rows === 0) return;
-    const busy = this.#sink.take(bytes, rows, longest);
+  #give(text: RowText): void {
+    if (text.bytes.length === 0) return;
+    this.#rows += text.rows;
+    const busy = this.#sink.take(text);
     if (busy === null) return;
     const stream = this.#stream;
     stream?.pause();
@@ -135,13 +150,18 @@ export class CopyOut implements pg.Submittable {
     );
   }
 
+  #headOf(code: number, length: number): Buffer {
+    const head = Buffer.alloc(headBytes);
+    head.writeUInt8(code);
+    head.writeUInt32BE(length + 4, 1);
+    return head;
+  }
+
   /** Gives the connection back to the driver. */
-  #detach(): Listener | null {
-    const driver = this.#driver;
-    if (driver === null || this.#stream === null) return null;
-    this.#stream.off('data', this.#onData);
-    this.#stream.on('data', driver);
-    this.#driver = null;
+  #detach(): Tap | null {
+    const driver = this.#tap;
+    driver?.end();
+    this.#tap = null;
     return driver;
   }
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { RowSink } from './copy-out.js';
+import type { RowSink, RowText } from './copy-out.js';
 import type { SpoolFolder } from './spool-folder.js';
 
 /** Some rows of a server in a file, in the text form of COPY. */
@@ -10,18 +10,20 @@ export interface SpoolFile {
   readonly longest: number;
 }
 
-/** Bytes that are gathered before they are written, and bytes that may wait for the disk. */
-const gathered = 1 << 20;
-const waiting = 1 << 24;
+/** Bytes that are gathered before they are written, and how often so many may wait for the disk. */
+const blockBytes = 1 << 20;
+const mostWaiting = 8;
 
 /** Writes rows into files that hold about so many bytes each, and gives each file as soon as it is whole. */
 export class SpoolWriter implements RowSink {
   readonly #folder: SpoolFolder;
   readonly #bytes: number;
   readonly #onFile: (file: SpoolFile) => void;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #unwritten = 0;
+  /** What is being filled, and what has been written and can be filled again. */
+  #block: Buffer | null = null;
+  #filled = 0;
+  readonly #free: Buffer[] = [];
+  #waiting = 0;
   /** Of the file that is being filled. */
   #rows = 0;
   #longest = 0;
@@ -35,16 +37,17 @@ export class SpoolWriter implements RowSink {
     this.#onFile = onFile;
   }
 
-  take(bytes: Buffer, rows: number, longest: number): Promise<void> | null {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
-    this.#size += bytes.length;
+  take({ bytes, rows, end, longest }: RowText): Promise<void> | null {
     this.#rows += rows;
     this.#longest = Math.max(this.#longest, longest);
-    const isFull = this.#size >= this.#bytes;
-    if (isFull || this.#pendingBytes >= gathered) this.#flush();
-    if (isFull) this.#cut();
-    return this.#unwritten > waiting ? this.#last : null;
+    const isFull = rows > 0 && this.#size + end >= this.#bytes;
+    if (isFull) {
+      this.#gather(bytes.subarray(0, end));
+      this.#flush();
+      this.#cut();
+      this.#gather(bytes.subarray(end));
+    } else this.#gather(bytes);
+    return this.#waiting > mostWaiting ? this.#last : null;
   }
 
   /** Writes what is left, and gives the last file, if there is one. */
@@ -61,16 +64,29 @@ export class SpoolWriter implements RowSink {
     this.#file = null;
   }
 
+  #gather(bytes: Buffer): void {
+    this.#size += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      this.#block ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
+      const taken = bytes.copy(this.#block, this.#filled, at);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled === blockBytes) this.#flush();
+    }
+  }
+
   #flush(): void {
-    const bytes = this.#pendingBytes;
-    const block = Buffer.concat(this.#pending, bytes);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#unwritten += bytes;
+    const block = this.#block;
+    const length = this.#filled;
+    if (block === null) return;
+    [this.#block, this.#filled] = [null, 0];
+    this.#waiting += 1;
     this.#then(async () => {
       this.#file ??= await this.#open();
-      await this.#file.handle.appendFile(block);
-      this.#unwritten -= bytes;
+      for (let at = 0; at < length; )
+        at += (await this.#file.handle.write(block, at, length - at)).bytesWritten;
+      this.#waiting -= 1;
+      this.#free.push(block);
     });
   }
 
