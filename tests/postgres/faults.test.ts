@@ -167,9 +167,37 @@ describe('a connection that breaks off', () => {
   it('that takes its time is slow, and right', async () => {
     await makeOld('late');
     proxy.trouble = { latency: full ? 1_000 : 50 };
-    await flow('late', { home: table('direct', 'source') }).start();
+    // A login alone takes several turns.
+    const slow = { ...connection(proxy.port), connect_timeout: 30 };
+    await flow('late', { connections: { direct: connection(server.port), proxied: slow } }).start();
     expect(await contents('late')).toEqual(isNew);
   }, 300_000);
+
+  // What a run asks for one after the other is what makes a server that is far away bearable.
+  it.each([
+    ['into a table that is new', 36, { store: table('proxied', 'turns') }],
+    ['into a table that is there', 38, { store: table('proxied', 'turns') }],
+    [
+      'with a merge',
+      40,
+      { store: table('proxied', 'turns'), run_type: 'merge', watermark: { primary_key: 'id' } },
+    ],
+    ['out of a table', 14, { home: table('proxied', 'source'), store: 'turns' }],
+  ] as const)('is waited for only so often %s', async (_, most, options) => {
+    let turns = 0;
+    let last = 'server';
+    proxy.trouble = {
+      onPiece: (from) => {
+        if (from === 'client' && last === 'server') turns += 1;
+        last = from;
+        return 'pass';
+      },
+    };
+    const store = options.store === 'turns' ? join(folder, 'turns') : options.store;
+    await flow('turns', { ...options, store }).start();
+    expect(turns).toBeGreaterThan(5);
+    expect(turns).toBeLessThanOrEqual(most);
+  });
 
   it('by falling silent ends with the time limit', async () => {
     await makeOld('silent');

@@ -16,10 +16,12 @@ export async function checkRights(
   isThere: boolean,
 ): Promise<void> {
   const schema = quoteText(destination.schema);
+  const exists = `EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${schema})`;
+  // A server may be far away: as few questions as can be.
   const [row] = await session.rows(
-    `SELECT current_user, EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${schema}), has_database_privilege(current_database(), 'CREATE'), current_database()`,
+    `SELECT current_user, ${exists}, has_database_privilege(current_database(), 'CREATE'), current_database(), CASE WHEN ${exists} THEN has_schema_privilege(${schema}, 'CREATE') AND has_schema_privilege(${schema}, 'USAGE') END`,
   );
-  const [role = '', hasSchema, mayMake, database = ''] = row ?? [];
+  const [role = '', hasSchema, mayMake, database = '', mayUse] = row ?? [];
   const refuse = (reason: string, grant: string): never => {
     throw fail('DATABASE_RIGHTS', { connection: connection.name, reason, grant });
   };
@@ -31,28 +33,31 @@ export async function checkRights(
       `GRANT CREATE ON DATABASE ${quoteName(database ?? '')} ${to}`,
     );
   }
-  const [inSchema] = await session.rows(
-    `SELECT has_schema_privilege(${schema}, 'CREATE') AND has_schema_privilege(${schema}, 'USAGE')`,
-  );
-  if (inSchema?.[0] !== 't')
+  if (mayUse !== 't')
     refuse(
       `${role} may not make tables in the schema ${destination.schema}, where rows are staged`,
       `GRANT USAGE, CREATE ON SCHEMA ${quoteName(destination.schema)} ${to}`,
     );
   const tables = [...(isThere ? [destination.table] : []), runsTable];
-  for (const table of tables) {
-    const found = qualified({ schema: destination.schema, table });
-    const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-    const asked = rights.map((right) => `has_table_privilege(c.oid, '${right}')`).join(' AND ');
-    // No row where there is no such table.
-    const [onTable] = await session.rows(
-      `SELECT ${asked} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${quoteText(found)})`,
-    );
-    if (onTable === undefined || onTable[0] === 't') continue;
-    const why = table === runsTable ? ', where runs are kept' : '';
+  const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+  const asked = rights.map((right) => `has_table_privilege(c.oid, '${right}')`).join(' AND ');
+  const names = tables.map((table) => qualified({ schema: destination.schema, table }));
+  // No row where there is no such table.
+  const found = await session.rows(
+    names
+      .map(
+        (name, i) =>
+          `SELECT ${i}, ${asked} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${quoteText(name)})`,
+      )
+      .join(' UNION ALL '),
+  );
+  for (const [i, may] of found) {
+    if (may === 't') continue;
+    const why = tables[Number(i)] === runsTable ? ', where runs are kept' : '';
+    const name = names[Number(i)];
     refuse(
-      `${role} may not read and change the table ${found}${why}`,
-      `GRANT ${rights.join(', ')} ON ${found} ${to}`,
+      `${role} may not read and change the table ${name}${why}`,
+      `GRANT ${rights.join(', ')} ON ${name} ${to}`,
     );
   }
 }

@@ -38,6 +38,7 @@ export class Runs {
   readonly #connection: PostgresConnection;
   readonly #destination: Destination;
   readonly #runsTable: Destination;
+  #isThere = false;
 
   constructor(session: PostgresSession, connection: PostgresConnection, destination: Destination) {
     this.#session = session;
@@ -148,9 +149,11 @@ export class Runs {
   }
 
   async #exists(): Promise<boolean> {
+    if (this.#isThere) return true;
     const [row] = await this.#session.rows(
       `SELECT to_regclass(${quoteText(qualified(this.#runsTable))}) IS NOT NULL`,
     );
-    return row?.[0] === 't';
+    this.#isThere = row?.[0] === 't';
+    return this.#isThere;
   }
 }

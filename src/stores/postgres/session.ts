@@ -65,6 +65,7 @@ export class PostgresStoreSession implements StoreSession {
   readonly #folder = new SpoolFolder();
   #begun: Begun | null = null;
   #isLocked = false;
+  #rights: Promise<void> | null = null;
   #written = 0;
   #bytes = 0;
   #rows = 0;
@@ -82,7 +83,7 @@ export class PostgresStoreSession implements StoreSession {
 
   async inspect(): Promise<StoreContents> {
     const target = await this.#target();
-    await checkRights(this.#session, this.#connection, this.#destination, target !== null);
+    await this.#checkRights(target !== null);
     const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
     if (target === null) return nothing;
     const { bytes } = target;
@@ -105,7 +106,7 @@ export class PostgresStoreSession implements StoreSession {
     newColumns(name, this.#destination, schema);
     if ((await this.#target()) === null) return;
     // Without them, the server would not say what columns there are.
-    await checkRights(this.#session, this.#connection, this.#destination, true);
+    await this.#checkRights(true);
     await matchColumns(this.#session, name, this.#destination, schema, alter);
   }
 
@@ -264,6 +265,11 @@ export class PostgresStoreSession implements StoreSession {
     const last = await this.#runs.lastPublished();
     refuseExisting({ name, table: shownTable(this.#destination), ifExists: this.#ifExists, runId, last });
     return found;
+  }
+
+  #checkRights(isThere: boolean): Promise<void> {
+    this.#rights ??= checkRights(this.#session, this.#connection, this.#destination, isThere);
+    return this.#rights;
   }
 
   async #lock(): Promise<void> {
