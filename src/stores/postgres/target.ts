@@ -27,6 +27,10 @@ export interface TargetColumn extends Column {
   readonly alter: readonly string[];
 }
 
+/** A partition that lies elsewhere: its own server commits before this one does, or not at all. */
+const foreignPart =
+  "SELECT min(p.relname) FROM pg_catalog.pg_partition_tree(CASE c.relkind WHEN 'p' THEN c.oid END) t JOIN pg_catalog.pg_class p ON p.oid = t.relid WHERE p.relkind = 'f'";
+
 /** The table that is there; null where there is none. TABLE_UNFIT where something else has its name. */
 export async function findTarget(
   session: PostgresSession,
@@ -34,18 +38,22 @@ export async function findTarget(
   destination: Destination,
 ): Promise<{ readonly bytes: number } | null> {
   const [row] = await session.rows(
-    `SELECT c.relkind, pg_table_size(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${quoteText(destination.schema)} AND c.relname = ${quoteText(destination.table)}`,
+    `SELECT c.relkind, pg_table_size(c.oid), (${foreignPart}) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${quoteText(destination.schema)} AND c.relname = ${quoteText(destination.table)}`,
   );
   if (row === undefined) return null;
-  const [kind, bytes] = row;
+  const [kind, bytes, foreign] = row;
+  const refuse = (reason: string): never => {
+    throw fail('TABLE_UNFIT', { name, table: shownTable(destination), reason });
+  };
+  if (foreign !== null)
+    refuse(`its partition ${foreign} is a foreign table, which does not change in the same transaction`);
   if (kind === 'r' || kind === 'p') return { bytes: Number(bytes) };
   const kinds: Readonly<Record<string, string>> = {
     v: 'a view',
     m: 'a materialized view',
     f: 'a foreign table',
   };
-  const reason = `it is ${kinds[kind ?? ''] ?? 'no table'}`;
-  throw fail('TABLE_UNFIT', { name, table: shownTable(destination), reason });
+  return refuse(`it is ${kinds[kind ?? ''] ?? 'no table'}`);
 }
 
 /** The columns of a table that is going to be made for some rows. */
