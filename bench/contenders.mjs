@@ -2,6 +2,7 @@
 // A contender has a name, `missing` (why it cannot take part, or null), and `run(job)`: the command, with `files`,
 // a glob of what it will have written. A job has `source` (a path, or a glob), `output` (a folder that is empty), and
 // perhaps `columns`, `codec`, `rowGroup`, `threads`, `memory`.
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { identifier, literal, parquet } from './duck.mjs';
@@ -93,6 +94,27 @@ export const hyggeEngine = (codec) =>
     store: { batch_size: everything, ...(codec === undefined ? {} : { compression: codec }) },
     flags: ['--route', 'engine'],
   });
+
+const inSqlite = (name, line) => ({
+  name,
+  get missing() {
+    return spawnSync('sqlite3', ['--version']).status === 0 ? null : 'there is no sqlite3';
+  },
+  bytesOnly: true,
+  run: (job) => {
+    const target = join(job.output, 'rows.txt');
+    return { ...shell(line, job.input, target), files: target };
+  },
+});
+
+export const sqliteDump = inSqlite(
+  'the sqlite3 shell, .dump, then sync',
+  'sqlite3 -readonly "$1" ".dump rows" > "$2" && sync "$2"',
+);
+export const sqliteCsv = inSqlite(
+  'the sqlite3 shell, csv, then sync',
+  'sqlite3 -readonly -csv "$1" "SELECT * FROM rows" > "$2" && sync "$2"',
+);
 
 const inPython = (name, file, args = []) => ({
   name,

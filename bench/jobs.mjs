@@ -15,9 +15,10 @@ export function flowFile(job, store, options, more = {}) {
   return path;
 }
 
-/** Text where the job has some, and parquet otherwise. */
-const homeOf = ({ source, input, format, types }) =>
-  input === undefined ? { type: 'parquet', path: source } : { type: format, path: input, columns: types };
+/** What the job says, text where it has some, and parquet otherwise. */
+const homeOf = ({ source, home, input, format, types }) =>
+  home ??
+  (input === undefined ? { type: 'parquet', path: source } : { type: format, path: input, columns: types });
 
 /** The same as a workspace, which is all that the earlier tool reads. Gives its folder. */
 export function workspaceFolder(job) {

@@ -2,11 +2,13 @@
 import { checks } from './groups/checks.mjs';
 import { columns } from './groups/columns.mjs';
 import { engine } from './groups/engine.mjs';
+import { growth } from './groups/growth.mjs';
 import { join } from './groups/join.mjs';
 import { memory } from './groups/memory.mjs';
 import { postgres } from './groups/postgres.mjs';
 import { safety } from './groups/safety.mjs';
 import { splice } from './groups/splice.mjs';
+import { sqlite } from './groups/sqlite.mjs';
 import { startup } from './groups/startup.mjs';
 import { text } from './groups/text.mjs';
 import { tools } from './groups/tools.mjs';
@@ -16,7 +18,21 @@ import { writePage } from './page.mjs';
 import { keep, kept } from './results.mjs';
 import { goalsTable, tableText } from './table.mjs';
 
-const groups = { splice, columns, join, tools, engine, text, checks, postgres, memory, startup, safety };
+const groups = {
+  splice,
+  columns,
+  join,
+  tools,
+  engine,
+  text,
+  checks,
+  postgres,
+  sqlite,
+  growth,
+  memory,
+  startup,
+  safety,
+};
 
 let options;
 try {

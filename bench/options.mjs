@@ -9,6 +9,8 @@ export const groupNames = [
   'text',
   'checks',
   'postgres',
+  'sqlite',
+  'growth',
   'memory',
   'startup',
   'safety',

@@ -9,12 +9,14 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { cli, output } from './paths.mjs';
 
 const user = 'bench';
 /** Postgres refuses to run as root; this is the user "nobody". */
@@ -70,6 +72,14 @@ export async function startPostgres() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A run of hygge, in which the server is the connection `db`. */
+export function hyggeBy({ host, port, user, database }, home, store) {
+  const connections = { db: { type: 'postgres', host, port, user, database } };
+  const path = join(output, 'flow.yml');
+  writeFileSync(path, JSON.stringify({ connections, flows: { rows: { home, store } } }));
+  return { file: process.execPath, args: [cli, 'go', path, '--quiet'] };
 }
 
 /** The programs of the package, with the links that its install script would make. */

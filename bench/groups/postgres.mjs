@@ -1,48 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '../check.mjs';
-import { literal, parquet, withDuck } from '../duck.mjs';
+import { literal } from '../duck.mjs';
 import { atLeast, faster, raceTable } from '../figures.mjs';
 import { measure, median } from '../measure.mjs';
-import { cli, data, output, program } from '../paths.mjs';
-import { startPostgres } from '../postgres.mjs';
-
-/** Bytes of a row, about, as text. */
-const rowBytes = 150;
-const random = (salt) => `hash(range * 31 + ${salt})`;
-/** Columns of mixed types: how the engine makes them, and what the server has them as. */
-const columns = [
-  ['id', 'range', 'bigint'],
-  ['n', `(${random(1)} % 1000000)::INTEGER`, 'integer'],
-  ['d', `(${random(2)} % 100000000)::DOUBLE / 100`, 'double precision'],
-  ['price', `((${random(3)} % 100000000)::DECIMAL(12, 2) / 100)::DECIMAL(12, 2)`, 'numeric(12,2)'],
-  ['at', `TIMESTAMP '2024-01-01' + INTERVAL (${random(4)} % 31536000) SECOND`, 'timestamp'],
-  [
-    'changed',
-    `TIMESTAMPTZ '2024-01-01 00:00:00+00' + INTERVAL (${random(5)} % 31536000000) MILLISECOND`,
-    'timestamptz',
-  ],
-  ['day', `DATE '2020-01-01' + (${random(6)} % 2000)::INTEGER`, 'date'],
-  ['kept', `${random(7)} % 2 = 0`, 'boolean'],
-  ['code', `'w' || (${random(8)} % 5000)`, 'text'],
-  [
-    'remark',
-    `CASE WHEN range % 3 = 0 THEN NULL ELSE md5(range::VARCHAR) || ' ' || md5((range * 7)::VARCHAR) END`,
-    'text',
-  ],
-];
-const definition = columns.map(([name, , type]) => `${name} ${type}`).join(', ');
+import { mixedColumns, mixedDefinition, mixedFiles, mixedRowBytes } from '../mixed.mjs';
+import { output, program } from '../paths.mjs';
+import { hyggeBy, startPostgres } from '../postgres.mjs';
 
 /** Postgres into parquet, and back: against COPY by psql, with a server on the same machine. */
 export async function postgres({ bytes, rounds }) {
-  const rows = Math.round(bytes / rowBytes);
-  const { source, csv } = await filesOf(rows);
+  const rows = Math.round(bytes / mixedRowBytes);
+  const { source, csv } = await mixedFiles(rows);
   console.log('postgres: starting a server, and filling a table');
   const server = await startPostgres();
   try {
     const copy = copyBy(server);
-    await server.query(`CREATE TABLE source (${definition})`);
+    await server.query(`CREATE TABLE source (${mixedDefinition})`);
     await measure(copy.into('source', csv));
     await server.query('ANALYZE source');
     const [[sum]] = await server.query(hashOf('source'));
@@ -51,7 +26,7 @@ export async function postgres({ bytes, rounds }) {
       {
         name: 'hygge, one file',
         run: () =>
-          hygge(
+          hyggeBy(
             server,
             { type: 'postgres', connection: 'db', table: 'source' },
             { path: join(output, 'store'), batch_size: 1e9 },
@@ -62,20 +37,20 @@ export async function postgres({ bytes, rounds }) {
     const into = await racing(rounds, [
       {
         name: `${copy.name} from csv`,
-        before: () => server.query(`DROP TABLE IF EXISTS target; CREATE TABLE target (${definition})`),
+        before: () => server.query(`DROP TABLE IF EXISTS target; CREATE TABLE target (${mixedDefinition})`),
         run: () => copy.into('target', csv),
         check: async () => ((await server.query(hashOf('target')))[0][0] === sum ? 'equal' : 'rows differ'),
       },
       {
         name: 'hygge',
         before: () => server.query('DROP TABLE IF EXISTS target'),
-        run: () => hygge(server, source, { type: 'postgres', connection: 'db', table: 'target' }),
+        run: () => hyggeBy(server, source, { type: 'postgres', connection: 'db', table: 'target' }),
         check: async () => ((await server.query(hashOf('target')))[0][0] === sum ? 'equal' : 'rows differ'),
       },
     ]);
     return {
       title: 'Postgres',
-      text: `${rows.toLocaleString('en-US')} rows of ${columns.length} mixed columns; the server is on the same machine, so that it takes its part of the same cores. Its writes do not wait for the disk.`,
+      text: `${rows.toLocaleString('en-US')} rows of ${mixedColumns.length} mixed columns; the server is on the same machine, so that it takes its part of the same cores. Its writes do not wait for the disk.`,
       parts: [part('Postgres to parquet', out, 0.7), part('parquet to Postgres', into, 0.8)],
     };
   } finally {
@@ -150,27 +125,4 @@ function copyBy(place) {
     out: (sql) => node('pg-copy-out.mjs', sql),
     into: (table, csv) => node('pg-copy-in.mjs', table, csv),
   };
-}
-
-function hygge({ host, port, user, database }, home, store) {
-  const connections = { db: { type: 'postgres', host, port, user, database } };
-  const path = join(output, 'flow.yml');
-  writeFileSync(path, JSON.stringify({ connections, flows: { rows: { home, store } } }));
-  return { file: process.execPath, args: [cli, 'go', path, '--quiet'] };
-}
-
-/** The rows as parquet and as csv; made where they are not there yet. */
-async function filesOf(rows) {
-  const source = join(data, `mixed-${rows}.parquet`);
-  const csv = join(data, `mixed-${rows}.csv`);
-  if (existsSync(csv)) return { source, csv };
-  console.log(`making ${rows} rows of mixed columns …`);
-  mkdirSync(data, { recursive: true });
-  const select = columns.map(([name, sql]) => `${sql} AS ${name}`).join(', ');
-  await withDuck(async (ask) => {
-    await ask(`COPY (SELECT ${select} FROM range(${rows})) TO ${literal(source)} (FORMAT parquet)`);
-    await ask(`COPY (FROM ${parquet(source)}) TO ${literal(`${csv}.draft`)} (FORMAT csv, HEADER false)`);
-  });
-  renameSync(`${csv}.draft`, csv);
-  return { source, csv };
 }

@@ -40,6 +40,7 @@ export class SQLiteDatabase {
   schema: 'main' | 'file' = 'main';
   readonly #database: DatabaseSyncInstance;
   #isLater: boolean;
+  readonly #reading = new Set<StatementSyncInstance>();
 
   private constructor(options: SQLiteOptions, database: DatabaseSyncInstance, later: boolean) {
     this.options = options;
@@ -98,7 +99,10 @@ export class SQLiteDatabase {
 
   /** The rows of a query, one after the other. */
   *iterate(sql: string): Generator<SQLiteValue[]> {
-    const rows = this.#guard(() => this.#statement(sql).iterate() as unknown as Iterator<SQLiteValue[]>);
+    const statement = this.#guard(() => this.#statement(sql));
+    // What is being read holds on to nothing: a statement that nobody knows any more is ended beneath it.
+    this.#reading.add(statement);
+    const rows = this.#guard(() => statement.iterate() as unknown as Iterator<SQLiteValue[]>);
     try {
       for (;;) {
         const next = this.#guard(() => rows.next());
@@ -107,6 +111,7 @@ export class SQLiteDatabase {
       }
     } finally {
       rows.return?.();
+      this.#reading.delete(statement);
     }
   }
 

@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare } from '../check.mjs';
+import { atMost, megabytes, secondsText } from '../figures.mjs';
+import { measure } from '../measure.mjs';
+import { mixedColumns, mixedDefinition, mixedFiles } from '../mixed.mjs';
+import { output } from '../paths.mjs';
+import { hyggeBy, startPostgres } from '../postgres.mjs';
+
+/** Bytes of what was asked for, for each row of the smaller size: a gigabyte is 1 and 10 million rows. */
+const perRow = 1000;
+
+/** Peak memory of databases and text as the rows become ten times as many. */
+export async function growth({ bytes }) {
+  const sizes = [1, 10].map((factor) => Math.round(bytes / perRow) * factor);
+  const server = await startPostgres();
+  try {
+    const measured = [];
+    for (const rows of sizes) measured.push(await ofSize(server, rows));
+    const [small, large] = measured;
+    const counts = sizes.map((rows) => rows.toLocaleString('en-US'));
+    const ratio = (i) => large[i].peak / small[i].peak;
+    return {
+      title: 'Memory, and ten times the rows',
+      text: `Rows of ${mixedColumns.length} mixed columns, into one file or table. The most that the whole process of hygge held, code and libraries included; the engine may use half of the machine's memory.`,
+      parts: [
+        {
+          table: {
+            header: [
+              '',
+              ...counts.map((n) => `peak, ${n} rows`),
+              ...counts.map((n) => `time, ${n} rows`),
+              'rows',
+            ],
+            lines: small.map(({ name }, i) => [
+              name,
+              megabytes(small[i].peak),
+              megabytes(large[i].peak),
+              secondsText(small[i].seconds),
+              secondsText(large[i].seconds),
+              [small[i], large[i]].map(({ checked }) => checked).join(', '),
+            ]),
+          },
+          rows: measured.flat(),
+          goals: small.map(({ name, peak }, i) =>
+            atMost(`${name}: peak at ten times the rows, against once`, peak === null ? null : ratio(i), 1.1),
+          ),
+        },
+      ],
+    };
+  } finally {
+    server.close();
+    rmSync(output, { recursive: true, force: true });
+  }
+}
+
+async function ofSize(server, rows) {
+  console.log(`growth: ${rows} rows`);
+  const { source, csv } = await mixedFiles(rows);
+  const file = { path: join(output, 'store'), batch_size: 1e9 };
+  const fileCheck = () => compare(source, join(output, 'store', '*.parquet'));
+  const types = Object.fromEntries(mixedColumns.map(([name, , type]) => [name, type]));
+  await server.query(`DROP TABLE IF EXISTS target; CREATE TABLE target (${mixedDefinition})`);
+  const table = { type: 'postgres', connection: 'db', table: 'target' };
+  const works = [
+    [
+      'hygge, parquet to Postgres',
+      source,
+      table,
+      async () => {
+        const [[count]] = await server.query('SELECT count(*)::int FROM target');
+        return count === rows ? 'equal' : `${count} rows`;
+      },
+    ],
+    ['hygge, Postgres to parquet', table, file, fileCheck],
+    ['hygge, csv to parquet', { type: 'csv', path: csv, header: false, columns: types }, file, fileCheck],
+  ];
+  const measured = [];
+  for (const [name, home, store, check] of works) {
+    rmSync(output, { recursive: true, force: true });
+    mkdirSync(output, { recursive: true });
+    const { seconds, peak } = await measure(hyggeBy(server, home, store));
+    measured.push({ name, missing: null, seconds, peak, checked: await check() });
+    console.log(`  ${name}: ${megabytes(peak)}, ${secondsText(seconds)}`);
+  }
+  return measured;
+}
