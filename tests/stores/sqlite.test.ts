@@ -96,6 +96,22 @@ describe('values that are not what their column says', () => {
     ).toEqual([['a\\x00b']]);
   });
 
+  it.each(['UTF-8', 'UTF-16le', 'UTF-16be'])('reads every text of a file in %s', async (encoding) => {
+    const texts = ['ascii', 'grün', '😀', '\uFFFD', 'a\uFFFDb', '', 'x\0y', '\0', '\uFEFFmark', 'ü\0\uFFFD'];
+    const codes = (text: string): string =>
+      text === '' ? "''" : `char(${[...text].map((one) => one.codePointAt(0)).join(', ')})`;
+    const values = texts.map((text, i) => `(${i}, ${codes(text)})`).join(', ');
+    inFile(
+      file(),
+      `PRAGMA encoding = '${encoding}'; CREATE TABLE orders (id INTEGER, a TEXT); INSERT INTO orders VALUES ${values}`,
+    );
+    await fetch({});
+    const found = await place.witness.rows(
+      `SELECT hex(encode(a)) FROM (${settled(place.at('store'))}) ORDER BY id`,
+    );
+    expect(found).toEqual(texts.map((text) => [Buffer.from(text).toString('hex').toUpperCase()]));
+  });
+
   it('takes the types that the configuration gives, and refuses a mixture where nobody does', async () => {
     inFile(file(), "CREATE TABLE orders (a, b INTEGER); INSERT INTO orders VALUES (1, '1.5'), ('two', 3)");
     await expect(fetch({})).rejects.toEqual(

@@ -17,11 +17,15 @@ export interface SQLiteSource {
 /** Rows in a batch, where nobody says otherwise. */
 const batchRows = 10_000;
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What stands in a string for bytes that are no text. */
+const broken = '\uFFFD';
+/** Before the digits of a blob that stands where text or a number should be: no text that comes as a string has it. */
+const blobMark = `${broken}x`;
 
 /**
- * Reads all rows, each value held against its column's type. Text comes as its bytes, since a string would end at the
- * first NUL and lose what is no UTF-8; so a value that comes as a string is a blob where none should be.
+ * Reads all rows, each value held against its column's type. Text comes as a string where that says all of it: one with
+ * a NUL, at which a string would end, comes as its bytes, and so does one with a real U+FFFD, so that in a string this
+ * is always what was no text.
  * @throws VALUE_UNFIT with the value's rowid
  */
 export function* readBatches(
@@ -33,19 +37,23 @@ export function* readBatches(
   const columns = schema.map(({ name, type }) => {
     const column = identifier(name);
     if (type.kind === 'blob') return column;
-    return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) WHEN 'blob' THEN 'x' || hex(substr(${column}, 1, 20)) ELSE ${column} END`;
+    const bytes = `instr(${column}, char(0)) > 0 OR instr(${column}, char(65533)) > 0`;
+    return `CASE typeof(${column}) WHEN 'text' THEN CASE WHEN ${bytes} THEN CAST(${column} AS BLOB) ELSE ${column} END WHEN 'blob' THEN char(65533) || 'x' || hex(substr(${column}, 1, 20)) ELSE ${column} END`;
   });
   const all = [...columns, ...(rowid === null ? [] : [identifier(rowid)])].join(', ');
+  // As which every text lies in the file, and its bytes are given.
+  const encoding = String(database.rows('PRAGMA encoding')[0]?.[0] ?? 'utf-8').toLowerCase();
+  const place = { name: database.options.name, source, encoding };
   let rows: SQLiteValue[][] = [];
   let before = 0;
   for (const row of database.iterate(`SELECT ${all} FROM (${sql}\n)`)) {
     rows.push(row);
     if (rows.length < rowsPerBatch) continue;
-    yield toBatch(database.options.name, source, rows, before);
+    yield toBatch(place, rows, before);
     before += rows.length;
     rows = [];
   }
-  if (rows.length > 0) yield toBatch(database.options.name, source, rows, before);
+  if (rows.length > 0) yield toBatch(place, rows, before);
 }
 
 /** The rows as a table of the engine. */
@@ -59,19 +67,25 @@ export async function readIntoEngine(
   return table.relation();
 }
 
-function toBatch(
-  name: string,
-  { schema, rowid }: SQLiteSource,
-  rows: readonly SQLiteValue[][],
-  before: number,
-): Batch {
+type Decoder = InstanceType<typeof TextDecoder>;
+
+interface Place {
+  /** For people. */
+  readonly name: string;
+  readonly source: SQLiteSource;
+  readonly encoding: string;
+}
+
+function toBatch({ name, source, encoding }: Place, rows: readonly SQLiteValue[][], before: number): Batch {
+  const { schema, rowid } = source;
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const objects = rows.map((row, i) => {
     const object: Record<string, unknown> = Object.create(null);
     schema.forEach((column, k) => {
       const value = row[k] ?? null;
-      const given = meant(value, column.type);
+      const given = meant(value, column.type, decoder);
       if (given !== undefined) object[column.name] = given;
-      else throw unfit(i, column.name, column.type, shown(value));
+      else throw unfit(i, column.name, column.type, shown(value, encoding));
     });
     return object;
   });
@@ -103,14 +117,14 @@ const wholes: ReadonlySet<TypeKind> = new Set([
 ]);
 
 /** What SQLite has, as what may be read as a value of the type; undefined where it cannot be one. */
-function meant(value: SQLiteValue, { kind }: LogicalType): Value | undefined {
+function meant(value: SQLiteValue, { kind }: LogicalType, decoder: Decoder): Value | undefined {
   if (value === null) return null;
   if (kind === 'blob') return typeof value === 'object' ? value : undefined;
-  // a blob, see above
-  if (typeof value === 'string') return undefined;
-  if (typeof value === 'object') {
+  if (typeof value === 'object' || typeof value === 'string') {
     const isNumber = wholes.has(kind) || kind === 'double' || kind === 'float' || kind === 'boolean';
-    return isNumber ? undefined : decoded(value);
+    if (isNumber) return undefined;
+    if (typeof value === 'object') return decoded(value, decoder);
+    return value.includes(broken) ? undefined : value;
   }
   // Whether it is within the range of its kind is looked at with every other value.
   if (wholes.has(kind) && kind !== 'bigint')
@@ -133,7 +147,7 @@ function meant(value: SQLiteValue, { kind }: LogicalType): Value | undefined {
   }
 }
 
-function decoded(bytes: Uint8Array): string | undefined {
+function decoded(bytes: Uint8Array, decoder: Decoder): string | undefined {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -141,8 +155,10 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-function shown(value: SQLiteValue): string {
-  if (typeof value === 'string') return `the blob ${value}`;
-  if (value instanceof Uint8Array) return JSON.stringify(new TextDecoder().decode(value.subarray(0, 100)));
+function shown(value: SQLiteValue, encoding: string): string {
+  if (typeof value === 'string')
+    return value.startsWith(blobMark) ? `the blob ${value.slice(1)}` : JSON.stringify(value.slice(0, 100));
+  if (value instanceof Uint8Array)
+    return JSON.stringify(new TextDecoder(encoding).decode(value.subarray(0, 100)));
   return String(value);
 }
