@@ -84,12 +84,11 @@ export class PostgresStoreSession implements StoreSession {
   async inspect(): Promise<StoreContents> {
     const target = await this.#target();
     await this.#checkRights(target !== null);
-    const nothing = { files: 0, rows: 0, bytes: 0, foreign: [] };
-    if (target === null) return nothing;
-    const { bytes } = target;
-    if (bytes > countedSize) return { ...nothing, rows: null, bytes };
+    const contents = { files: 0, rows: 0, bytes: target?.bytes ?? 0, foreign: [] };
+    if (target === null) return contents;
+    if (contents.bytes > countedSize) return { ...contents, rows: null };
     const [row] = await this.#session.rows(`SELECT count(*) FROM ${qualified(this.#destination)}`);
-    return { ...nothing, rows: Number(row?.[0]), bytes };
+    return { ...contents, rows: Number(row?.[0]) };
   }
 
   async record(): Promise<unknown> {
