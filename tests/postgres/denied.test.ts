@@ -175,6 +175,18 @@ describe('an encrypted connection', () => {
     expect(await server.query('SELECT encrypted FROM tls')).toEqual([[encrypted]]);
   });
 
+  // Pieces of a connection end anywhere: in a row, and in the head of a message before it.
+  it.each([
+    ['encrypted', 'no-verify'],
+    ['not encrypted', false],
+  ])('brings rows of every length, in order: %s', async (_, ssl) => {
+    const query =
+      'SELECT i AS id, repeat(chr(97 + i % 26), CASE WHEN i % 5000 = 0 THEN 300000 ELSE i % 97 END) AS text FROM generate_series(1, 20000) i';
+    await bring('lengths', local(ssl), { home: { ...home, query } });
+    const differ = `SELECT count(*) FROM lengths FULL JOIN (${query}) AS sent USING (id) WHERE lengths.text IS DISTINCT FROM sent.text`;
+    expect(await server.query(differ)).toEqual([['0']]);
+  });
+
   it.each([
     ['an authority that nobody knows', () => local(true), /self-signed|unable to verify|unable to get/],
     ['another authority than the one that is trusted', () => local({ ca: otherCa }), /certificate/],
