@@ -1,16 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFile, settled } from '../../integration/workplace.js';
 import { saidUnexpected } from '../support/life.js';
+import { mayMount, run } from '../support/mount.js';
 import { digestOf } from '../support/oracle.js';
 import { type Place, scenario, Template, writeSource } from '../support/scenario.js';
 import { useTotals } from '../support/totals.js';
 
 const totals = useTotals('small and read-only disks');
-const run = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
 
 /** Puts a folder of a place on a small disk of its own. */
 function onDisk(path: string, options: string): void {
@@ -21,14 +19,6 @@ function onDisk(path: string, options: string): void {
   cpSync(aside, path, { recursive: true });
   rmSync(aside, { recursive: true });
 }
-
-/** Whether this user may mount disks. */
-const mayMount = ((): boolean => {
-  const probe = mkdtempSync(join(tmpdir(), 'hygge-mount-'));
-  const mounted = run('mount', '-t', 'tmpfs', 'tmpfs', probe) && run('umount', probe);
-  rmSync(probe, { recursive: true });
-  return mounted;
-})();
 
 const large = `SELECT i AS id, TIMESTAMP '2026-01-01' AS changed, md5(i::VARCHAR) AS name,
   CAST(i AS DECIMAL(12, 2)) AS amount FROM range(10000) AS r(i)`;
