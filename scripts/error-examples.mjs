@@ -28,6 +28,7 @@ export const errorExamples = {
   QUARANTINE_EMPTY: { name: 'orders', run: '01k0q3', runs: [runId] },
   CHECKS_UNSUPPORTED: { name: 'orders', reason: 'a clock store cannot put rows aside' },
   NO_TEXT_FILES: { path: 'data/in', endings: '.csv', found: ['sales.parquet'] },
+  ROWS_NOT_ALIKE: { name: 'sales', path: 'sales.ndjson' },
   TOO_MANY_BAD_ROWS: {
     name: 'sales',
     path: 'sales.csv',

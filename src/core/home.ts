@@ -8,6 +8,12 @@ import type { EngineSession, Relation } from './engine.js';
 import type { Estimate } from './plan.js';
 import type { Schema } from './types.js';
 
+/**
+ * What a home may take for true of all rows without looking at them: what holds for its first rows, and what the last run
+ * found out (`first rows`); only the latter (`last run`); neither (`nothing`).
+ */
+export type HomeTrust = 'first rows' | 'last run' | 'nothing';
+
 /** What a home is given when it is opened. */
 export interface HomeContext {
   /** The entity's name in messages. */
@@ -24,6 +30,11 @@ export interface HomeContext {
   readonly flow?: { readonly name: string; readonly entities: number } | undefined;
   /** The folder of the journal and of what hygge keeps for itself; left out where there is no project. */
   readonly stateFolder?: string | undefined;
+  /**
+   * Default: `last run`. What a home trusts in it holds against every row that it gives, and fails where it is not so: see
+   * {@link HomeSession.distrusts}.
+   */
+  readonly trust?: HomeTrust | undefined;
   /** The types that the last run found out ({@link HomeSession.inferred}); null where there are none. */
   remembered?(): Promise<Readonly<Record<string, string>> | null>;
 }
@@ -131,6 +142,11 @@ export interface HomeSession {
   prove?(onProgress: () => void): Promise<void>;
   /** What was wrong with the data when a statement that read it failed; null where that cannot be told. */
   explain?(error: HyggeError): Promise<HyggeError | null>;
+  /**
+   * With which trust the home is worth being opened anew, where a failure may be due to what this session trusted in; null
+   * where it is not.
+   */
+  distrusts?(error: HyggeError): HomeTrust | null;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { RunType, WriteMode } from '../core/capabilities.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
-import type { HomeDefinition, HomeSession } from '../core/home.js';
+import type { HomeDefinition, HomeSession, HomeTrust } from '../core/home.js';
 import type { TypedConfig } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
 import type { StoreDefinition, StoreSession } from '../core/store.js';
@@ -75,8 +75,8 @@ export class OpenEnds {
     this.storeSession = new LazySession(context.engine, name);
   }
 
-  /** Opens the home and learns its columns, if need be from its first rows. */
-  async openHome(): Promise<OpenHome> {
+  /** Opens the home and learns its columns, if need be from its first rows. `onHome`: it is open. */
+  async openHome(trust: HomeTrust, onHome: (home: HomeSession) => void = () => {}): Promise<OpenHome> {
     const { watchdog } = this;
     const { name, flow, entity } = this.#config;
     const { definition, settings } = this.#types.home;
@@ -90,11 +90,13 @@ export class OpenEnds {
         runId,
         flow: entity === null ? undefined : { name: flow, entities: entitiesOf?.(flow) ?? 1 },
         stateFolder: state,
+        trust,
         remembered: async () => (await lastTypes?.(this.#config)) ?? null,
       })
       .catch((cause) => Promise.reject(typeError(name, 'home', definition.type, cause)));
     const home = await watchdog.race(opening);
     this.#home = home;
+    onHome(home);
     const schema = await watchdog.race(home.schema());
     if (schema !== null) return { home, schema, read: null, first: null };
     const read = home.read?.({ signal: watchdog.signal })[Symbol.asyncIterator]() ?? null;

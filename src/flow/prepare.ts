@@ -1,7 +1,7 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { WriteMode } from '../core/capabilities.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
-import type { HomeSession } from '../core/home.js';
+import type { HomeSession, HomeTrust } from '../core/home.js';
 import type { Estimate, Plan, StoreContents } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
 import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/store.js';
@@ -59,6 +59,9 @@ export interface Prepared {
 export interface PrepareOptions {
   /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
   readonly carryOut?: boolean;
+  readonly trust?: HomeTrust;
+  /** The home is open, whatever becomes of the rest. */
+  readonly onHome?: (home: HomeSession) => void;
 }
 
 /** Opens both ends of an entity and makes its plan. Every problem of its configuration is known afterwards. */
@@ -66,14 +69,14 @@ export async function prepare(
   config: EntityConfig,
   context: FlowContext,
   notice: (message: string) => void,
-  { carryOut = false }: PrepareOptions = {},
+  { carryOut = false, trust = 'last run', onHome }: PrepareOptions = {},
 ): Promise<Prepared> {
   const types = endTypes(config, context);
   checkApart(config, types.home.definition, types.store.definition);
   const ends = new OpenEnds(config, types, context);
   const opening: Work = { config, types, context, ends };
   try {
-    const source = await ends.openHome();
+    const source = await ends.openHome(trust, onHome);
     const given = await shapeOf(opening, source.schema);
     if (config.where !== null) source.home.narrow?.(config.where);
     const work = { ...opening, config: { ...config, columns: given.shape.columns } };

@@ -2,6 +2,7 @@ import type { CheckResult } from '../core/contract.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
 import { withOrigins } from '../core/kept-schema.js';
+import type { HomeSession, HomeTrust } from '../core/home.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';
@@ -13,6 +14,7 @@ import { type Prepared, prepare } from './prepare.js';
 import type { RunIdentity } from './record.js';
 import { pauseAfter, triesAgain, wait } from './retry.js';
 import { placedInFlow } from './shape/index.js';
+import { tryTrusting } from './trust.js';
 
 /** Milliseconds between two events of progress, at least. */
 const progressPause = 100;
@@ -32,7 +34,12 @@ export async function runEntity(
   const start = performance.now();
   const { retry } = config.settings;
   events.emit('flow.started', { ref });
-  let tried = await tryOnce(run, ref, context, events, start);
+  const attempt = (): Promise<Tried> => {
+    const once = (trust: HomeTrust): Promise<Tried> => tryOnce(run, ref, context, events, start, trust);
+    const notice = (message: string): void => events.emit('flow.notice', { ref, message });
+    return tryTrusting(config, once, notice, () => signal?.aborted === true || drain?.aborted === true);
+  };
+  let tried = await attempt();
   while (tried.error !== null && tried.record === null) {
     const { error } = tried;
     if (signal?.aborted || drain?.aborted || !triesAgain(error, run.attempt, retry)) break;
@@ -46,7 +53,7 @@ export async function runEntity(
     });
     if (!(await wait(pause, [signal, drain]))) break;
     run.attempt++;
-    tried = await tryOnce(run, ref, context, events, start);
+    tried = await attempt();
   }
   if (tried.record === null) {
     // The store is let go, and nothing of the run is in it: what cannot be recorded can be told.
@@ -68,6 +75,8 @@ interface Tried {
   /** What was kept with the data, where any was published. */
   readonly record: RunRecord | null;
   readonly rowsStaged: number | null;
+  /** The trust with which the home is worth being opened anew, where it had trusted in too much; null where it is not. */
+  readonly distrust: HomeTrust | null;
 }
 
 /** One try, with sessions of its own. What it publishes is recorded while its store is still held. */
@@ -77,14 +86,20 @@ async function tryOnce(
   context: FlowContext,
   events: Events,
   start: number,
+  trust: HomeTrust,
 ): Promise<Tried> {
   const { config } = run;
   let prepared: Prepared | null = null;
   let outcome: Outcome | null = null;
   let error: HyggeError | null = null;
+  let home: HomeSession | null = null as HomeSession | null;
   try {
     prepared = await prepare(config, context, (message) => events.emit('flow.notice', { ref, message }), {
       carryOut: true,
+      trust,
+      onHome: (open) => {
+        home = open;
+      },
     });
     const { plan } = prepared;
     events.emit('flow.planned', { ref, plan });
@@ -103,7 +118,8 @@ async function tryOnce(
   const seconds = (performance.now() - start) / 1000;
   const result = resultOf(run, prepared?.plan ?? null, outcome, error, seconds);
   const record = outcome?.record ?? null;
-  let tried: Tried = { result, error, record, rowsStaged: outcome?.staged.rows ?? null };
+  const distrust = error === null ? null : (home?.distrusts?.(error) ?? null);
+  let tried: Tried = { result, error, record, rowsStaged: outcome?.staged.rows ?? null, distrust };
   try {
     if (record !== null) await context.recorder?.finished({ run, ...tried });
     if (record !== null && prepared !== null) await keepSchema(prepared.plan, config, ref, context, events);

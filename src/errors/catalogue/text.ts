@@ -23,6 +23,13 @@ export const textErrors = {
     hint: (f) =>
       `Nothing was published. Mend the row, declare another type under columns:, or set on_bad_row: quarantine to put such rows aside.${lineOf(f.raw)}`,
   }),
+  ROWS_NOT_ALIKE: entry<{ name: string; path: string }>({
+    title: 'Rows that are not like the first ones, on which the run had relied',
+    kind: 'run',
+    message: (f) => `${f.name}: not all rows of ${f.path} are like the first ones`,
+    hint: () =>
+      'The run begins anew by itself and looks at all rows. Where it was stopped before, run it again.',
+  }),
   TOO_MANY_BAD_ROWS: entry<{
     name: string;
     path: string;

@@ -23,7 +23,8 @@ export function keptColumnsOf(config: EntityConfig, context: FlowContext): Promi
 /** Compares the columns of an entity's home with those of the last run. Writes nothing. */
 export function lookAtSchema(config: EntityConfig, context: FlowContext): Promise<SchemaLook> {
   return atEnds(config, context, async (ends, mode) => {
-    const { home, schema } = await ends.openHome();
+    // What the last run found out is just what may have changed.
+    const { home, schema } = await ends.openHome('nothing');
     const { output: given, shape } = await compileShape(config, schema, () => ends.homeSession.get());
     const declared = declaredColumns(home, shape.columns);
     const kept = await last(ends, config, context);

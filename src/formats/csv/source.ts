@@ -7,7 +7,9 @@ import { type BadRow, badRowError } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
-import type { SourceContext, TextSource } from '../text/source.js';
+import { unpackWhole } from '../text/explain.js';
+import type { Found } from '../text/infer.js';
+import type { SourceContext, Texts, TextSource } from '../text/source.js';
 import { type Readable, Utf8Copies } from '../text/utf8-copies.js';
 import { badRowsIn } from './bad-rows.js';
 import { type CsvFiles, type Dialect, isAlike, readCsv } from './dialect.js';
@@ -77,6 +79,14 @@ export class CsvSource implements TextSource {
 
   async unknown(names: readonly string[]) {
     return names.map((name) => ({ name, as: 'anything' }) as const);
+  }
+
+  async likeFirst(columns: readonly Field[], found: ReadonlyMap<string, Found>): Promise<string | null> {
+    return found.size === 0 ? null : this.select(columns, false);
+  }
+
+  proveLike(file: string, _: Texts, signal: AbortSignal, onProgress: () => void): Promise<void> {
+    return unpackWhole(this, file, signal, onProgress);
   }
 
   select(columns: readonly Field[], tolerant: boolean): string {

@@ -11,13 +11,13 @@ const mark = '\uFDD0';
 const upToNumber = String.raw`((?:[^-0-9"]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)`;
 
 /** Kinds whose values are taken as JSON, not as the text in it. */
-const asJson: ReadonlySet<TypeKind> = new Set(['json', 'list', 'array', 'struct', 'map']);
+export const asJson: ReadonlySet<TypeKind> = new Set(['json', 'list', 'array', 'struct', 'map']);
 
 /**
  * Kinds whose values are the same whether a number comes with all its digits or by way of floating point: what is whole
  * is never taken for that, and what has a fraction or an exponent is no whole number and no time either way.
  */
-const never: ReadonlySet<TypeKind> = new Set([
+export const never: ReadonlySet<TypeKind> = new Set([
   ...wholeKinds,
   'date',
   'time',
@@ -27,6 +27,9 @@ const never: ReadonlySet<TypeKind> = new Set([
   'timestamp_ns',
   'timestamptz',
 ]);
+
+/** Whether a line may have a number that floating point does not hold. Very small ones come out of it with an exponent. */
+export const isLong = (line: string): string => `regexp_matches(${line}, '[0-9.]{16}|[.]00000')`;
 
 /** A line that is an object, for all that can be seen without reading it. Most begin with it. */
 export const isObject = (line: string): string =>
@@ -49,8 +52,7 @@ export function textsOfLines(lines: string, columns: readonly Field[], good: str
   const readable = `CASE WHEN ${isObject('line')} THEN line ELSE error('a line is no JSON object') END`;
   const parsed = `SELECT line, json_transform(line, ${shape}) AS row FROM (SELECT ${readable} AS line FROM (${lines}) WHERE ${wanted})`;
   // To look for long numbers costs more than to read the line, so that it is done only where one could be of consequence.
-  // Very small ones come out of floating point with an exponent.
-  const long = `CASE WHEN ${doubtful(columns)} THEN regexp_matches(line, '[0-9.]{16}|[.]00000') ELSE false END`;
+  const long = `CASE WHEN ${doubtful(columns)} THEN ${isLong('line')} ELSE false END`;
   const looked = `SELECT *, ${long} AS long FROM (${parsed})`;
   const whole = `CASE WHEN NOT long THEN NULL WHEN contains(line, ${literal(mark)}) THEN ${clash} ELSE json_transform(${safe}, ${shape}) END`;
   const texts = columns.map(({ name, type }, i) => {

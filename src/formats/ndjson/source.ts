@@ -1,15 +1,19 @@
-import { type Field, type LogicalType, typeName } from '../../core/types.js';
+import { type Field, typeName } from '../../core/types.js';
 import { literal } from '../../engine/index.js';
+import { fail } from '../../errors/index.js';
 import { readLines } from '../csv/dialect.js';
 import { plainLines, scanCsv } from '../csv/scan.js';
 import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
-import type { SourceContext, TextSource } from '../text/source.js';
+import type { Certain, SourceContext, Texts, TextSource } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
+import { unpacked } from '../text/unpack.js';
 import type { Readable } from '../text/utf8-copies.js';
-import { isBlank, isObject, textsOfLines } from './lines.js';
+import { alikeTexts, type Likeness, mayLose } from './alike.js';
+import { isBlank, isLong, isObject, textsOfLines } from './lines.js';
+import { LongNumberSearch } from './long-numbers.js';
 
 export interface NdjsonSourceOptions {
   readonly files: readonly string[];
@@ -23,7 +27,7 @@ export class NdjsonSource implements TextSource {
   readonly #options: NdjsonSourceOptions;
   readonly #context: SourceContext;
   /** What the values of each key are, by the engine's own look at all of them. */
-  #structure: Readonly<Record<string, unknown>> | null = null;
+  readonly #structures = new Map<number | null, Readonly<Record<string, unknown>>>();
 
   constructor(options: NdjsonSourceOptions, context: SourceContext) {
     this.#options = options;
@@ -35,25 +39,54 @@ export class NdjsonSource implements TextSource {
   }
 
   /** Declared names in their order, and behind them the other keys of all lines as they first come. */
-  async names(declared: readonly string[]): Promise<readonly string[]> {
-    if (declared.length > 0 && !(await this.#hasOthers(declared))) return declared;
-    return [...new Set([...declared, ...Object.keys(await this.#look())])];
+  async names(declared: readonly string[], first: number | null): Promise<readonly string[]> {
+    if (declared.length > 0 && !(await this.#hasOthers(declared, first))) return declared;
+    return [...new Set([...declared, ...Object.keys(await this.#look(first))])];
   }
 
   warnings(): readonly string[] {
     return [];
   }
 
-  async unknown(names: readonly string[]): Promise<(Unknown | { name: string; type: LogicalType })[]> {
-    const structure = await this.#look();
+  async unknown(names: readonly string[], first: number | null): Promise<(Unknown | Certain)[]> {
+    const structure = await this.#look(first);
     return names.map((name) => {
       const found = structure[name];
-      if (found === 'BOOLEAN') return { name, type: { kind: 'boolean' } };
-      if (found === 'NULL') return { name, type: { kind: 'varchar' } };
+      if (found === 'BOOLEAN') return { name, type: { kind: 'boolean' }, isEmpty: false };
+      if (found === 'NULL') return { name, type: { kind: 'varchar' }, isEmpty: true };
       if (found === 'VARCHAR') return { name, as: 'strings' };
       if (typeof found === 'string' && /INT$|^DOUBLE$/.test(found)) return { name, as: 'numbers' };
-      return { name, type: { kind: 'json' } };
+      return { name, type: { kind: 'json' }, isEmpty: false };
     });
+  }
+
+  async likeFirst(columns: readonly Field[], found: Likeness, first: number): Promise<string | null> {
+    const session = await this.#context.engine();
+    const { signal } = this.#context;
+    const select = alikeTexts(this.#lines(this.files), columns, found);
+    const counts = columns.map((_, i) => `count(c${i})`).join(', ');
+    const names = columns.map((_, i) => `c${i}`).join(', ');
+    // What fails here would fail for all.
+    await session.rows(`SELECT ${counts} FROM (SELECT * FROM (${select}) LIMIT ${first}) AS looked(${names})`, {
+      signal,
+    });
+    if (!mayLose(columns, found)) return select;
+    const lines = `SELECT line FROM (${this.#lines(this.files)}) LIMIT ${first}`;
+    const long = `SELECT 1 FROM (${lines}) WHERE ${isLong('line')} LIMIT 1`;
+    return (await session.rows(long, { signal })).length > 0 ? null : select;
+  }
+
+  async proveLike(file: string, texts: Texts, signal: AbortSignal, onProgress: () => void): Promise<void> {
+    const { path, compression } = this.readable(file);
+    const isOpen = mayLose(texts.columns, texts.found ?? new Map());
+    if (compression === 'none' && !isOpen) return;
+    const search = new LongNumberSearch();
+    for await (const piece of unpacked(path, compression)) {
+      signal.throwIfAborted();
+      if (isOpen && search.finds(piece))
+        throw fail('ROWS_NOT_ALIKE', { name: this.#context.name, path: file });
+      onProgress();
+    }
   }
 
   select(columns: readonly Field[], tolerant: boolean): string {
@@ -114,28 +147,34 @@ export class NdjsonSource implements TextSource {
   }
 
   /** Whether a line has a key that is none of these; much less work than to see what its values are. */
-  async #hasOthers(names: readonly string[]): Promise<boolean> {
+  async #hasOthers(names: readonly string[], first: number | null): Promise<boolean> {
     const session = await this.#context.engine();
     const { signal } = this.#context;
     const isKnown = `key IN (${names.map(literal).join(', ')})`;
-    const lists = `SELECT DISTINCT TRY(json_keys(line)) AS keys FROM (${this.#lines(this.files)}) WHERE ${isObject('line')}`;
+    const lists = `SELECT DISTINCT TRY(json_keys(line)) AS keys FROM (${this.#first(first)}) WHERE ${isObject('line')}`;
     const others = `SELECT 1 FROM (SELECT unnest(keys) AS key FROM (${lists})) WHERE NOT ${isKnown} LIMIT 1`;
     return (await session.rows(others, { signal })).length > 0;
   }
 
-  async #look(): Promise<Readonly<Record<string, unknown>>> {
-    if (this.#structure !== null) return this.#structure;
+  async #look(first: number | null): Promise<Readonly<Record<string, unknown>>> {
+    const known = this.#structures.get(first);
+    if (known !== undefined) return known;
     const session = await this.#context.engine();
     const { signal } = this.#context;
-    const lines = `SELECT CASE WHEN ${isObject('line')} THEN TRY_CAST(line AS JSON) END AS object FROM (${this.#lines(this.files)})`;
+    const lines = `SELECT CASE WHEN ${isObject('line')} THEN TRY_CAST(line AS JSON) END AS object FROM (${this.#first(first)})`;
     const structure = `SELECT json_group_structure(object) FROM (${lines}) WHERE object IS NOT NULL`;
     const [[text] = [null]] = await session.rows(structure, { signal });
     const found: unknown = JSON.parse(text ?? 'null');
-    this.#structure =
-      typeof found === 'object' && found !== null && !Array.isArray(found)
-        ? (found as Readonly<Record<string, unknown>>)
-        : {};
-    return this.#structure;
+    const isNone = typeof found !== 'object' || found === null || Array.isArray(found);
+    const looked = isNone ? {} : (found as Readonly<Record<string, unknown>>);
+    this.#structures.set(first, looked);
+    return looked;
+  }
+
+  /** The first lines; null: all. */
+  #first(count: number | null): string {
+    const lines = this.#lines(this.files);
+    return count === null ? lines : `SELECT * FROM (${lines}) LIMIT ${count}`;
   }
 
   #lines(paths: readonly string[]): string {

@@ -24,9 +24,18 @@ export interface Unknown {
   readonly as: 'anything' | 'strings' | 'numbers';
 }
 
-/** What whole columns were found to be, and how many rows were looked at. */
+/** What a column was found to be. */
+export interface Found {
+  readonly type: LogicalType;
+  /** As what it was looked at; `type`: the format itself tells its type. */
+  readonly as: Unknown['as'] | 'type';
+  /** There was no value. */
+  readonly isEmpty: boolean;
+}
+
+/** What columns were found to be, and how many rows were looked at. */
 export interface Inferred {
-  readonly types: ReadonlyMap<string, LogicalType>;
+  readonly found: ReadonlyMap<string, Found>;
   readonly rows: number;
 }
 
@@ -58,13 +67,11 @@ export async function inferTypes(
     options,
   );
   const [rows, ...found] = row.map((text) => (text === null ? 0 : Number(text)));
-  const types = new Map(
-    columns.map(({ name }, i) => {
-      const [seen = 0, whole = 0, scale = 0] = found.slice(3 * i, 3 * i + 3);
-      return [name, typeOf(seen, whole, scale)] as const;
-    }),
-  );
-  return { types, rows: rows ?? 0 };
+  const types = columns.map(({ name, as }, i) => {
+    const [seen = 0, whole = 0, scale = 0] = found.slice(3 * i, 3 * i + 3);
+    return [name, { type: typeOf(seen, whole, scale), as, isEmpty: seen === 0 }] as const;
+  });
+  return { found: new Map(types), rows: rows ?? 0 };
 }
 
 function typeOf(seen: number, whole: number, scale: number): LogicalType {
@@ -82,14 +89,38 @@ function typeOf(seen: number, whole: number, scale: number): LogicalType {
   return { kind: 'varchar' };
 }
 
+/** What a value may look like in a column of a type that was found out; null: like anything. */
+export function looksOf({ kind }: LogicalType): number | null {
+  switch (kind) {
+    case 'bigint':
+      return looks.integer;
+    case 'decimal':
+      return looks.integer | looks.decimal | looks.long;
+    case 'double':
+      return looks.integer | looks.decimal | looks.float;
+    case 'boolean':
+      return looks.boolean;
+    case 'date':
+      return looks.date;
+    case 'timestamp':
+      return looks.date | looks.timestamp;
+    case 'timestamptz':
+      return looks.zoned;
+    case 'time':
+      return looks.time;
+    default:
+      return null;
+  }
+}
+
 /** The bit for one value; NULL for NULL. */
-function lookOf(text: string, number: string, as: Unknown['as'], spelling: Spelling): string {
+export function lookOf(text: string, number: string, as: Unknown['as'], spelling: Spelling): string {
   const plain = (type: string): string => `CAST(TRY_CAST(${number} AS ${type}) AS VARCHAR) = ${number}`;
   const is = (pattern: string, of = text): string => `regexp_full_match(${of}, ${literal(pattern)})`;
   const numbers = [
     `WHEN ${plain('BIGINT')} THEN ${looks.integer}`,
     `WHEN ${is('-?(?:0|[1-9][0-9]{0,37})(?:\\.[0-9]{1,37})?', number)} AND NOT (CASE WHEN starts_with(${number}, '-0') THEN ${is('-0(?:\\.0*)?', number)} ELSE false END) THEN CASE WHEN length(${number}) < 16 THEN ${looks.decimal} WHEN ${sameDouble(number)} THEN ${looks.decimal} ELSE ${looks.decimal | looks.long} END`,
-    `WHEN ${is('-?[0-9]+(?:\\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|nan|-?inf(?:inity)?|NaN|-?Infinity', number)} AND ${fits(number)} THEN ${looks.float}`,
+    `WHEN ${is('-?(?:0|[1-9][0-9]*)(?:\\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|nan|-?inf(?:inity)?|NaN|-?Infinity', number)} AND ${fits(number)} THEN ${looks.float}`,
   ];
   const zone = '(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)';
   const stamp = '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,6})?)?';

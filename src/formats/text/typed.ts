@@ -1,6 +1,8 @@
 import { type Field, type Schema, typeName } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
-import { readingOf, type Spelling } from './exact.js';
+import { type Reading, readingOf, type Spelling } from './exact.js';
+import { foundReading } from './found.js';
+import type { Found } from './infer.js';
 
 /** Columns of text, and how each is to be read. */
 export interface Texts {
@@ -8,6 +10,8 @@ export interface Texts {
   readonly select: string;
   readonly columns: readonly Field[];
   readonly spelling: Spelling;
+  /** Columns whose types were found out from the first rows, and are to hold for all. */
+  readonly found?: ReadonlyMap<string, Found>;
 }
 
 /** A SELECT of the values. A text that is no value of its column stops it. */
@@ -17,9 +21,9 @@ export function valuesOf(texts: Texts, schema: Schema = asSchema(texts.columns))
     const i = index.get(name) ?? -1;
     const bad = literal(`column ${identifier(name)}: a text is no value of its type: `);
     const type = texts.columns[i]?.type ?? { kind: 'varchar' };
-    const { surely } = readingOf(`t${i}`, type, texts.spelling);
+    const { surely } = readingAt(texts, i);
     const sure = surely === undefined ? '' : `WHEN ${surely(`v${i}`)} THEN v${i} `;
-    if (type.kind === 'varchar') return `t${i} AS ${identifier(name)}`;
+    if (isAnything(texts, i)) return `t${i} AS ${identifier(name)}`;
     // The engine has no CASE of arrays, but has one of lists.
     const found = type.kind === 'array' ? `CAST(v${i} AS ${typeName(type.element)}[])` : `v${i}`;
     const value = `CASE ${sure}WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE ${found} END`;
@@ -51,22 +55,32 @@ export function asSchema(columns: readonly Field[]): Schema {
 }
 
 /** Each text as t0, t1, … and what is read out of it as v0, v1, … */
-function apart({ select, columns, spelling }: Texts, more: readonly string[] = []): string {
-  const texts = [...columns.map(({ name }, i) => `${identifier(name)} AS t${i}`), ...more];
-  const values = columns.map(({ type }, i) => `${readingOf(`t${i}`, type, spelling).value} AS v${i}`);
-  return `SELECT *, ${values.join(', ')} FROM (SELECT ${texts.join(', ')} FROM (${select}))`;
+function apart(texts: Texts, more: readonly string[] = []): string {
+  const given = [...texts.columns.map(({ name }, i) => `${identifier(name)} AS t${i}`), ...more];
+  const values = texts.columns.map((_, i) => `${readingAt(texts, i).value} AS v${i}`);
+  return `SELECT *, ${values.join(', ')} FROM (SELECT ${given.join(', ')} FROM (${texts.select}))`;
 }
 
-function badAt({ columns, spelling }: Texts, i: number): string {
-  const type = columns[i]?.type ?? { kind: 'varchar' };
-  const faithful = readingOf(`t${i}`, type, spelling).faithful(`v${i}`);
+function readingAt({ columns, spelling, found }: Texts, i: number): Reading {
+  const { name, type } = columns[i] ?? { name: '', type: { kind: 'varchar' } };
+  const known = found?.get(name);
+  const reading = known === undefined ? null : foundReading(`t${i}`, known, spelling);
+  return reading ?? readingOf(`t${i}`, type, spelling);
+}
+
+/** Whether every text is a value of the column. */
+const isAnything = ({ columns, found }: Texts, i: number): boolean =>
+  columns[i]?.type.kind === 'varchar' && found?.get(columns[i].name)?.isEmpty !== true;
+
+function badAt(texts: Texts, i: number): string {
+  const faithful = readingAt(texts, i).faithful(`v${i}`);
   return `(CASE WHEN v${i} IS NULL THEN true ELSE NOT ${faithful} END)`;
 }
 
 /** The place of the first column whose text is no value; NULL where there is none. */
 function firstBad(texts: Texts): string {
-  const tests = texts.columns.flatMap(({ type }, i) =>
-    type.kind === 'varchar' ? [] : [`WHEN t${i} IS NOT NULL AND ${badAt(texts, i)} THEN ${i}`],
+  const tests = texts.columns.flatMap((_, i) =>
+    isAnything(texts, i) ? [] : [`WHEN t${i} IS NOT NULL AND ${badAt(texts, i)} THEN ${i}`],
   );
   return tests.length === 0 ? 'CAST(NULL AS INTEGER)' : `CASE ${tests.join(' ')} END`;
 }

@@ -1,0 +1,162 @@
+import type { HomeContext } from '../../core/home.js';
+import { nearest } from '../../core/nearest.js';
+import { type Field, type LogicalType, typeName } from '../../core/types.js';
+import { fail, HyggeError } from '../../errors/index.js';
+import { explained, unpackWhole } from './explain.js';
+import type { TextHomeOptions } from './home.js';
+import { type Found, inferTypes, type Unknown } from './infer.js';
+import type { Texts } from './typed.js';
+
+/** What is known of the columns of text files. */
+export interface Known {
+  readonly columns: readonly Field[];
+  /** Those whose types nobody declared. */
+  readonly inferred: readonly Field[];
+  /** The names of those whose types the last run found out. */
+  readonly remembered: ReadonlySet<string>;
+  /** null: nobody has counted. */
+  readonly rows: number | null;
+  /** How the values are read where all rows are like the first ones; null: nothing of it rests on those. */
+  readonly guess: Texts | null;
+}
+
+/** Rows that are taken for typical of all. */
+const firstRows = 20_480;
+
+/** Types as the configuration and the last run have them. */
+interface Given {
+  readonly declared: ReadonlyMap<string, LogicalType>;
+  readonly remembered: ReadonlyMap<string, LogicalType>;
+}
+
+/** The columns of text files: their names, and their types by declaration, by the last run, and by their values. */
+export async function learn(options: TextHomeOptions, context: HomeContext): Promise<Known> {
+  const trust = context.trust ?? 'last run';
+  const declared = await parsed(options.columns ?? {}, context, false);
+  const last = trust === 'nothing' ? null : await context.remembered?.();
+  const given = { declared, remembered: await parsed(last ?? {}, context, true) };
+  const mayGuess = trust === 'first rows' && options.onBadRow === 'fail';
+  const guessed = mayGuess ? await guess(options, given, context) : null;
+  return guessed ?? (await lookAtAll(options, given, context));
+}
+
+async function lookAtAll(options: TextHomeOptions, given: Given, context: HomeContext): Promise<Known> {
+  const { source, onBadRow } = options;
+  const names = await explained(source, [], context, () => source.names([...given.declared.keys()], null));
+  await checkNames(options, names, given, context);
+  const fresh = names.filter((column) => !given.declared.has(column) && !given.remembered.has(column));
+  const asText = fresh.map((name) => ({ name, type: { kind: 'varchar' } as const }));
+  // Only what is selected is known to be readable: a file is judged whole when it is moved.
+  const { found, rows } = await explained(source, asText, context, () =>
+    lookAt(fresh, options, context, null, onBadRow === 'quarantine'),
+  );
+  return { ...known(names, given, found), rows, guess: null };
+}
+
+/** null where the first rows say that there is nothing to be gained, or fail: then all are looked at. */
+async function guess(options: TextHomeOptions, given: Given, context: HomeContext): Promise<Known | null> {
+  const { source } = options;
+  try {
+    const names = await source.names([...given.declared.keys()], firstRows);
+    if (names.length === 0 || [...given.declared.keys()].some((column) => !names.includes(column)))
+      return null;
+    const fresh = names.filter((column) => !given.declared.has(column) && !given.remembered.has(column));
+    const { found } = await lookAt(fresh, options, context, firstRows, false);
+    const whole = known(names, given, found);
+    const select = await source.likeFirst(whole.columns, found, firstRows);
+    if (select === null) return null;
+    const texts = { select, columns: whole.columns, spelling: source.spelling, found };
+    return { ...whole, rows: null, guess: texts };
+  } catch (error) {
+    if (!(error instanceof HyggeError) || context.signal.aborted) throw error;
+    return null;
+  }
+}
+
+function known(
+  names: readonly string[],
+  { declared, remembered }: Given,
+  found: ReadonlyMap<string, Found>,
+): Pick<Known, 'columns' | 'inferred' | 'remembered'> {
+  const typeOf = (column: string): LogicalType =>
+    declared.get(column) ?? remembered.get(column) ?? found.get(column)?.type ?? { kind: 'varchar' };
+  const columns = names.map((column) => ({ name: column, type: typeOf(column) }));
+  const inferred = columns.filter((column) => !declared.has(column.name));
+  const others = inferred.filter(({ name }) => remembered.has(name));
+  return { columns, inferred, remembered: new Set(others.map(({ name }) => name)) };
+}
+
+async function checkNames(
+  { source, path }: TextHomeOptions,
+  names: readonly string[],
+  { declared }: Given,
+  { name, signal }: HomeContext,
+): Promise<void> {
+  if (names.length === 0) {
+    for (const file of source.files) await unpackWhole(source, file, signal, () => {});
+    throw fail('NO_ROWS_AND_NAMES', { name, path });
+  }
+  for (const column of declared.keys()) {
+    if (!names.includes(column))
+      throw fail('COLUMN_NOT_FOUND', { name, column, known: names, nearest: nearest(column, names) });
+  }
+}
+
+/** The types of columns by their values: by all of them, or by those of the first rows. */
+async function lookAt(
+  names: readonly string[],
+  { source }: TextHomeOptions,
+  { engine, signal }: HomeContext,
+  first: number | null,
+  tolerant: boolean,
+): Promise<{ readonly found: ReadonlyMap<string, Found>; readonly rows: number | null }> {
+  if (names.length === 0) return { found: new Map(), rows: null };
+  const found = new Map<string, Found>();
+  const open: Unknown[] = [];
+  for (const each of await source.unknown(names, first)) {
+    if ('type' in each) found.set(each.name, { type: each.type, as: 'type', isEmpty: each.isEmpty });
+    else open.push(each);
+  }
+  const typeOf = (name: string): LogicalType => found.get(name)?.type ?? { kind: 'varchar' };
+  const select = source.select(
+    names.map((name) => ({ name, type: typeOf(name) })),
+    tolerant,
+  );
+  const some = first === null ? select : `SELECT * FROM (${select}) LIMIT ${first}`;
+  const inferred = await inferTypes(await engine(), some, open, source.spelling, { signal });
+  return { found: new Map([...found, ...inferred.found]), rows: inferred.rows };
+}
+
+/** Types as the engine reads them. Of those that it cannot read, the remembered ones are passed over. */
+async function parsed(
+  texts: Readonly<Record<string, string>>,
+  context: HomeContext,
+  isRemembered: boolean,
+): Promise<Map<string, LogicalType>> {
+  const types = new Map<string, LogicalType>();
+  for (const [column, text] of Object.entries(texts)) {
+    const type = await parse(column, text, context).catch((error) => {
+      if (isRemembered) return null;
+      throw error;
+    });
+    if (type !== null) types.set(column, type);
+  }
+  return types;
+}
+
+async function parse(column: string, text: string, { name, engine }: HomeContext): Promise<LogicalType> {
+  const session = await engine();
+  try {
+    const [found] = await session.describe(`SELECT CAST(NULL AS ${text}) AS value`);
+    // A name that ends the cast and begins something else is no type.
+    if (found?.name !== 'value' || /[;]|--/.test(text)) throw new Error('it is not the name of a type');
+    return found.type;
+  } catch (cause) {
+    const reason = cause instanceof HyggeError ? String(cause.facts.reason ?? cause.message) : String(cause);
+    throw fail('TYPE_UNKNOWN', { name, column, type: text, reason }, { cause });
+  }
+}
+
+/** The types that were found out, as the engine spells them. */
+export const inferredOf = ({ inferred }: Known): Readonly<Record<string, string>> =>
+  Object.fromEntries(inferred.map(({ name, type }) => [name, typeName(type)]));
