@@ -93,10 +93,9 @@ export async function prepare(
     const { plan, copy, filesShape } = await planOf(work, opened, target, taken, window);
     const { homeSession, storeSession, watchdog, earlier } = ends;
     const { home, read, first } = opened;
-    const { store, begun } = taken;
-    const alter = taken.drift.isKnown;
+    const { store, begun, drift } = taken;
+    const alter = drift.isKnown;
     const { moving, keep } = window;
-    const close = (): Promise<void> => ends.close();
     return {
       plan,
       home,
@@ -115,7 +114,7 @@ export async function prepare(
       watchdog,
       checks,
       earlier,
-      close,
+      close: () => ends.close(),
     };
   } catch (error) {
     await ends.close();

@@ -15,13 +15,19 @@ export const textErrors = {
     column: string | null;
     raw: string | null;
     reason: string;
+    /** An earlier run found out the type of the column. */
+    found?: boolean;
   }>({
     title: 'A row that cannot be read',
     kind: 'run',
     message: (f) =>
       `${f.name}: ${f.path}${f.line === null ? '' : `, line ${f.line}`}${f.column === null ? '' : `, column "${f.column}"`}: ${f.reason}`,
     hint: (f) =>
-      `Nothing was published. Mend the row, declare another type under columns:, or set on_bad_row: quarantine to put such rows aside.${lineOf(f.raw)}`,
+      `Nothing was published. Mend the row, declare another type under columns:, or set on_bad_row: quarantine to put such rows aside.${
+        f.found === true
+          ? ` The last run found out the type of the column; \`hygge schema accept ${f.name}\` takes the columns as they are now.`
+          : ''
+      }${lineOf(f.raw)}`,
   }),
   ROWS_NOT_ALIKE: entry<{ name: string; path: string }>({
     title: 'Rows that are not like the first ones, on which the run had relied',

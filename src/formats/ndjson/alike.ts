@@ -11,32 +11,38 @@ const isOther = (found: Found | undefined): boolean =>
   found?.as === 'strings' || (found?.as === 'type' && found.type.kind !== 'json');
 
 /**
- * The columns out of lines of JSON as text, where every line has each of the columns once, and nothing else: another line
- * stops it. So does a value that is no text in a column of texts. A number comes by way of floating point: see
- * {@link mayLose}.
+ * The columns out of lines of JSON as text, where every line has just these keys, in this order: another line stops it. So
+ * does a value that is no text in a column of texts. A number comes by way of floating point: see {@link mayLose}.
+ *
+ * A map of everything costs less than a struct of what is wanted, and tells of keys that nobody asked for.
  */
 export function alikeTexts(lines: string, columns: readonly Field[], found: Likeness): string {
-  const isJson = ({ name, type }: Field): boolean => found.has(name) || asJson.has(type.kind);
-  const shape = columns.map((column) => [column.name, isJson(column) ? 'JSON' : 'VARCHAR']);
+  const isJson = columns.some(({ name, type }) => found.has(name) || asJson.has(type.kind));
   const readable = `CASE WHEN ${isObject('line')} THEN line ELSE error('a line is no JSON object') END`;
-  const row = `json_transform_strict(${readable}, ${literal(JSON.stringify(Object.fromEntries(shape)))})`;
+  const shape = literal(JSON.stringify(`MAP(VARCHAR, ${isJson ? 'JSON' : 'VARCHAR'})`));
+  const parsed = `SELECT line, json_transform(${readable}, ${shape}) AS row FROM (${lines}) WHERE NOT ${isBlank('line')}`;
+  const keys = `[${columns.map(({ name }) => literal(name)).join(', ')}]`;
+  const other = `error(concat('a line has other keys: ', left(line, 200)))`;
+  const alike = `SELECT map_values(row) AS cells FROM (${parsed}) WHERE CASE WHEN map_keys(row) = ${keys} THEN true ELSE ${other} END`;
   const texts = columns.map((column, i) => {
-    const value = `struct_extract_at(row, ${i + 1})`;
-    const text = isJson(column) ? jsonText(`CAST(${value} AS VARCHAR)`, found.get(column.name)) : value;
+    const cell = `cells[${i + 1}]`;
+    const text = isJson ? jsonText(`CAST(${cell} AS VARCHAR)`, column, found.get(column.name)) : cell;
     return `${text} AS ${identifier(column.name)}`;
   });
-  return `SELECT ${texts.join(', ')} FROM (SELECT ${row} AS row FROM (${lines}) WHERE NOT ${isBlank('line')})`;
+  return `SELECT ${texts.join(', ')} FROM (${alike})`;
 }
 
-function jsonText(json: string, found: Found | undefined): string {
+/** A value of JSON as the text that it is read from. */
+function jsonText(json: string, { type }: Field, found: Found | undefined): string {
+  const text = `json_transform(${json}, '"VARCHAR"')`;
   if (found?.as === 'strings') {
     const other = `error('a value is not text, as the first ones are')`;
-    return `CASE WHEN starts_with(${json}, '"') THEN json_extract_string(${json}, '$') WHEN coalesce(${json}, 'null') = 'null' THEN NULL ELSE ${other} END`;
+    return `CASE WHEN starts_with(${json}, '"') THEN ${text} WHEN coalesce(${json}, 'null') = 'null' THEN NULL ELSE ${other} END`;
   }
-  // JSON spells whole numbers of floating point in another way than texts do.
+  // JSON spells whole numbers of floating point in another way than texts do; text in quotes stays what it is.
   if (found?.as === 'numbers')
-    return `CASE WHEN ends_with(${json}, '.0') THEN json_transform(${json}, '"VARCHAR"') WHEN ${json} = 'null' THEN NULL ELSE ${json} END`;
-  return `NULLIF(${json}, 'null')`;
+    return `CASE WHEN ends_with(${json}, '.0') THEN ${text} WHEN ${json} = 'null' THEN NULL ELSE ${json} END`;
+  return found !== undefined || asJson.has(type.kind) ? `NULLIF(${json}, 'null')` : text;
 }
 
 /** Whether a column would keep digits of a number that floating point does not: no file may have such numbers then. */

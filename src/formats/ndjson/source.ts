@@ -63,16 +63,14 @@ export class NdjsonSource implements TextSource {
   async likeFirst(columns: readonly Field[], found: Likeness, first: number): Promise<string | null> {
     const session = await this.#context.engine();
     const { signal } = this.#context;
-    const select = alikeTexts(this.#lines(this.files), columns, found);
-    const counts = columns.map((_, i) => `count(c${i})`).join(', ');
-    const names = columns.map((_, i) => `c${i}`).join(', ');
+    const names = columns.map((_, i) => `c${i}`);
+    const counts = names.map((name) => `count(${name})`).join(', ');
+    const some = alikeTexts(this.#first(first), columns, found);
     // What fails here would fail for all.
-    await session.rows(`SELECT ${counts} FROM (SELECT * FROM (${select}) LIMIT ${first}) AS looked(${names})`, {
-      signal,
-    });
+    await session.rows(`SELECT ${counts} FROM (${some}) AS looked(${names.join(', ')})`, { signal });
+    const select = alikeTexts(this.#lines(this.files), columns, found);
     if (!mayLose(columns, found)) return select;
-    const lines = `SELECT line FROM (${this.#lines(this.files)}) LIMIT ${first}`;
-    const long = `SELECT 1 FROM (${lines}) WHERE ${isLong('line')} LIMIT 1`;
+    const long = `SELECT 1 FROM (${this.#first(first)}) WHERE ${isLong('line')} LIMIT 1`;
     return (await session.rows(long, { signal })).length > 0 ? null : select;
   }
 

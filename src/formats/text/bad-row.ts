@@ -18,14 +18,16 @@ export const mostAside = 100_000;
 /** Characters of a row that an error carries, at most. */
 const mostRaw = 2000;
 
-/** A row as an error. */
+/** A row as an error. `remembered`: columns whose types an earlier run found out. */
 export function badRowError(
   name: string,
   { file, line, column, raw, why }: BadRow,
   cause: unknown,
+  remembered: ReadonlySet<string> = new Set(),
 ): HyggeError {
   const short = raw !== null && raw.length > mostRaw ? `${raw.slice(0, mostRaw)}…` : raw;
-  return fail('BAD_ROW', { name, path: file, line, column, raw: short, reason: why }, { cause });
+  const found = column !== null && remembered.has(column) ? { found: true } : {};
+  return fail('BAD_ROW', { name, path: file, line, column, raw: short, reason: why, ...found }, { cause });
 }
 
 /** What is said of a text that is no value of its column. */

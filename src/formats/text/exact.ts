@@ -83,12 +83,12 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
     case 'date': {
       const { dateFormat: format } = spelling;
       if (format !== null) return byFormat(text, format, name);
-      return { value: cast(text), ...orPlain(`NOT contains(${text}, ':')`) };
+      return { value: cast(text), ...orPlain(matches(text, dateText)) };
     }
     case 'time':
-      return { value: cast(text), ...orPlain(noZone(text, finer(text, 6))) };
+      return { value: cast(text), ...orPlain(`(${isTime(text)} AND ${noZone(text, finer(text, 6))})`) };
     case 'time_ns':
-      return { value: cast(text), ...orPlain(noZone(text, finer(text, 9))) };
+      return { value: cast(text), ...orPlain(`(${isTime(text)} AND ${noZone(text, finer(text, 9))})`) };
     case 'timestamp':
     case 'timestamp_s':
     case 'timestamp_ms':
@@ -101,7 +101,7 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
       return { value: cast(text), ...orPlain(loose) };
     }
     case 'timetz':
-      return { value: cast(text), ...orPlain(`NOT ${finer(text, 6)}`) };
+      return { value: cast(text), ...orPlain(`(${isTime(text)} AND NOT ${finer(text, 6)})`) };
     case 'list':
     case 'array':
     case 'struct':
@@ -115,6 +115,12 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
       return { value: cast(text), faithful: () => 'true' };
   }
 }
+
+/** A date and nothing behind it, which the engine would pass over; or a word that it knows. */
+const dateText = String.raw`(?:-?[0-9]+[-/\\ ][0-9]{1,2}[-/\\ ][0-9]{1,2}(?:\s*\([Bb][Cc]\))?|[+-]?[A-Za-z]+)`;
+
+/** That no date stands before the time, which a type of times would pass over. */
+const isTime = (text: string): string => `regexp_matches(${text}, '^\\s*T?[0-9]{1,2}:')`;
 
 const bare = (text: string): string => `regexp_replace(${text}, '[\\s"'']', '', 'g')`;
 

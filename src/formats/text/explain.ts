@@ -26,6 +26,7 @@ export async function explainRows(
   columns: readonly Field[],
   error: HyggeError,
   { name, signal }: Pick<HomeContext, 'name' | 'signal'>,
+  remembered?: ReadonlySet<string>,
 ): Promise<HyggeError | null> {
   if (error.code !== 'ENGINE_FAILED' || signal.aborted) return null;
   try {
@@ -34,7 +35,7 @@ export async function explainRows(
       if (row === undefined) continue;
       // The last row of a packed file that was cut off is no row, but that is not what is wrong with it.
       await unpackWhole(source, file, signal, () => {});
-      return badRowError(name, row, error);
+      return badRowError(name, row, error, remembered);
     }
   } catch (cause) {
     // A file that cannot be read at all says so best itself.

@@ -17,6 +17,8 @@ export interface TextHomeOptions {
   readonly columns: Readonly<Record<string, string>> | null;
   readonly onBadRow: 'fail' | 'quarantine';
   readonly source: TextSource;
+  /** Rows that may be taken for typical of all. Default: 20,480. */
+  readonly typical?: number;
 }
 
 /** Opens files of text as a home: every column with a type, every text held against it. */
@@ -117,7 +119,8 @@ class TextHome implements HomeSession {
     const known = await this.#learning?.catch(() => null);
     // It is tried again in another way, which knows better.
     if (known?.guess != null) return null;
-    return explainRows(this.#options.source, known?.columns ?? [], error, this.#context);
+    const { columns = [], remembered } = known ?? {};
+    return explainRows(this.#options.source, columns, error, this.#context, remembered);
   }
 
   distrusts(error: HyggeError): HomeTrust | null {

@@ -20,9 +20,6 @@ export interface Known {
   readonly guess: Texts | null;
 }
 
-/** Rows that are taken for typical of all. */
-const firstRows = 20_480;
-
 /** Types as the configuration and the last run have them. */
 interface Given {
   readonly declared: ReadonlyMap<string, LogicalType>;
@@ -55,15 +52,15 @@ async function lookAtAll(options: TextHomeOptions, given: Given, context: HomeCo
 
 /** null where the first rows say that there is nothing to be gained, or fail: then all are looked at. */
 async function guess(options: TextHomeOptions, given: Given, context: HomeContext): Promise<Known | null> {
-  const { source } = options;
+  const { source, typical = 20_480 } = options;
   try {
-    const names = await source.names([...given.declared.keys()], firstRows);
+    const names = await source.names([...given.declared.keys()], typical);
     if (names.length === 0 || [...given.declared.keys()].some((column) => !names.includes(column)))
       return null;
     const fresh = names.filter((column) => !given.declared.has(column) && !given.remembered.has(column));
-    const { found } = await lookAt(fresh, options, context, firstRows, false);
+    const { found } = await lookAt(fresh, options, context, typical, false);
     const whole = known(names, given, found);
-    const select = await source.likeFirst(whole.columns, found, firstRows);
+    const select = await source.likeFirst(whole.columns, found, typical);
     if (select === null) return null;
     const texts = { select, columns: whole.columns, spelling: source.spelling, found };
     return { ...whole, rows: null, guess: texts };

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine, EngineSession } from '../../src/core/engine.js';
+import type { HomeTrust } from '../../src/core/home.js';
+import { openEngine } from '../../src/engine/index.js';
+import { fail, type HyggeError } from '../../src/errors/index.js';
+import { CsvSource } from '../../src/formats/csv/source.js';
+import { NdjsonSource } from '../../src/formats/ndjson/source.js';
+import { plainSpelling } from '../../src/formats/text/exact.js';
+import { openTextHome } from '../../src/formats/text/home.js';
+import { file, workFolder } from './workbench.js';
+
+const folder = workFolder();
+const runs = Number(process.env.HYGGE_RUNS ?? 60);
+const seed = Number(process.env.HYGGE_SEED ?? 20_240_517);
+let engine: Engine;
+let session: EngineSession;
+beforeAll(async () => {
+  engine = await openEngine();
+  session = await engine.session();
+});
+afterAll(() => engine.close());
+
+type Format = 'csv' | 'ndjson';
+interface Read {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Whether it took something of the first rows for true of all. */
+  readonly isGuess: boolean;
+}
+
+const dialect = {
+  delimiter: ',',
+  quote: '"',
+  escape: '"',
+  header: true,
+  comment: '',
+  nulls: [''],
+  maxLine: null,
+};
+
+function sourceOf(format: Format, path: string, trust: HomeTrust) {
+  const context = { name: 'text', signal: new AbortController().signal, engine: async () => session, trust };
+  const files = [path];
+  const source =
+    format === 'csv'
+      ? new CsvSource(
+          { path, files, dialect, compression: 'auto', encoding: 'utf-8', spelling: plainSpelling },
+          context,
+        )
+      : new NdjsonSource({ files, compression: 'auto', maxLine: null }, context);
+  return { source, context };
+}
+
+/** What a home gives, with this trust and so many rows taken for typical; or the error. */
+async function read(
+  format: Format,
+  path: string,
+  columns: Readonly<Record<string, string>> | null,
+  trust: HomeTrust,
+  typical: number,
+): Promise<Read | { readonly error: HyggeError; readonly isGuess: boolean }> {
+  const { source, context } = sourceOf(format, path, trust);
+  const options = { path, columns, onBadRow: 'fail', source, typical } as const;
+  const home = await openTextHome(options, { ...context, connections: {} as never });
+  const another = fail('INTERNAL', { reason: 'another' });
+  const isGuess = (): boolean => home.distrusts?.(another) === 'last run';
+  try {
+    const schema = (await home.schema()) ?? [];
+    const relation = await home.relation?.();
+    const kinds = schema.map(({ name, type }) => `${name} ${JSON.stringify(type)}`);
+    const rows = await session.rows(relation?.sql ?? '');
+    await home.prove?.(() => {});
+    return { columns: kinds, rows, isGuess: isGuess() };
+  } catch (error) {
+    return { error: error as HyggeError, isGuess: isGuess() };
+  }
+}
+
+const numbers = fc.constantFrom('0', '7', '-12', '123', '99999', '9007199254740993');
+const decimals = fc.constantFrom('0.5', '-1.25', '12.5', '100', '511910.36', '3.125');
+const doubles = fc.constantFrom('1e5', '0.1', '2', '-3.75', '1.5e-7', '123456789.125');
+const dates = fc.constantFrom('2024-02-29', '1999-12-31', '0001-01-01');
+const stamps = fc.constantFrom(
+  '2024-02-29 10:00:00',
+  '2024-05-09 20:50:26.989',
+  '1969-12-31 23:59:59.000001',
+);
+const zoned = fc.constantFrom('2024-02-29 10:00:00Z', '2024-02-29 10:00:00.5+02:00');
+const times = fc.constantFrom('10:11:12', '23:59:59.5', '00:00:00');
+const words = fc.constantFrom('true', 'false');
+const texts = fc.constantFrom('w1', 'item 7, "all"', 'för', 'x', 'Z', '007', 'a\\b', '\u{1F600}');
+const hostile = fc.constantFrom(
+  ...[
+    '+1',
+    '01',
+    '007',
+    '-0',
+    '-0.0',
+    '0.00',
+    '1.',
+    '.5',
+    '1.0',
+    '1.50',
+    '1e400',
+    '-1e400',
+    '1e-400',
+    '1E3',
+    '1e17',
+  ],
+  ...['1_000', '0x1', '0b1', '1,5', ' 1 ', '1 ', '\t1', '١٢', '1\u00a0', '--1', '9223372036854775807', '1e2'],
+  ...[
+    '9223372036854775808',
+    '99999999999999999999999999999999999999',
+    '1'.repeat(60),
+    '1.005',
+    '0.30000000000000004',
+  ],
+  ...[
+    '0.1000000000000000055511151231257827',
+    '511910.360000000001',
+    '123456789012345678.99',
+    '0.0000001',
+    '5e-324',
+  ],
+  ...['nan', 'NaN', 'inf', '-Infinity', 'infinity', 'true', 'TRUE', 'yes', 't', 'null', 'NULL', 'None'],
+  ...[
+    '2024-02-30',
+    '2024-2-9',
+    '2024/02/09',
+    '2024-02-29x',
+    '2024-02-29 10:00',
+    '2024-02-29 10:00:60',
+    '20240229',
+  ],
+  ...['2016-12-31 23:59:60', '2024-02-29 24:00:00', '2024-02-29 10:00:00.1234567', '2024-02-29T10:00:00'],
+  ...[
+    '2024-02-29 10:00:00 UTC',
+    '2024-02-29 10:00:00+02',
+    '0044-03-15 (BC)',
+    '12024-01-01',
+    'epoch',
+    '10:11',
+    '25:00:00',
+  ],
+  ...['{', '[', '[1]', '{"a": 1}', '"', '\\', 'x\u0000y', '\uFEFF', '\uFDD0', ''],
+);
+const families = [numbers, decimals, doubles, dates, stamps, zoned, times, words, texts];
+const declared = [
+  'BIGINT',
+  'INTEGER',
+  'UTINYINT',
+  'HUGEINT',
+  'DECIMAL(12,2)',
+  'DECIMAL(38,10)',
+  'DOUBLE',
+  'FLOAT',
+  'DATE',
+].concat(['TIMESTAMP', 'TIMESTAMPTZ', 'TIME', 'BOOLEAN', 'VARCHAR', 'JSON', 'UUID', 'INTEGER[]']);
+
+/** Columns whose first values are of one family, and later ones often too. */
+const column = fc.constantFrom(...families).chain((family) =>
+  fc.record({
+    first: fc.array(fc.option(family, { freq: 5 }), { minLength: 6, maxLength: 6 }),
+    later: fc.array(fc.option(fc.oneof({ arbitrary: family, weight: 6 }, hostile), { freq: 6 }), {
+      minLength: 4,
+      maxLength: 4,
+    }),
+    type: fc.constantFrom(...declared),
+  }),
+);
+const table = fc.record({
+  columns: fc.array(column, { minLength: 2, maxLength: 3 }),
+  isDeclared: fc.boolean(),
+  /** What else a line of JSON may have: for csv, whether texts are quoted. */
+  oddities: fc.array(
+    fc.constantFrom('none', 'none', 'none', 'other key', 'no key', 'twice', 'spaces', 'quoted'),
+    {
+      minLength: 10,
+      maxLength: 10,
+    },
+  ),
+});
+type Table = typeof table extends fc.Arbitrary<infer T> ? T : never;
+
+const cellsOf = ({ columns }: Table): (string | null)[][] =>
+  Array.from({ length: 10 }, (_, row) =>
+    columns.map(({ first, later }) => (row < 6 ? first[row] : later[row - 6]) ?? null),
+  );
+
+function csvOf(given: Table): string {
+  const lines = cellsOf(given).map((cells, row) =>
+    cells
+      .map((cell) => {
+        if (cell === null) return '';
+        const isQuoted = given.oddities[row] === 'quoted' || cell === '' || /["\n,]/.test(cell);
+        return isQuoted ? `"${cell.replaceAll('"', '""')}"` : cell;
+      })
+      .join(','),
+  );
+  return `${[given.columns.map((_, i) => `c${i}`).join(','), ...lines].join('\n')}\n`;
+}
+
+const isToken = (text: string): boolean =>
+  /^(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity)$/.test(text) ||
+  text === '[1]' ||
+  text === '{"a": 1}';
+
+function ndjsonOf(given: Table): string {
+  const lines = cellsOf(given).map((cells, row) => {
+    const oddity = row < 6 ? 'none' : given.oddities[row];
+    const pairs = cells.map((cell, i) => {
+      const isText = cell !== null && (oddity === 'quoted' || !isToken(cell));
+      return `"c${i}":${isText ? JSON.stringify(cell) : cell}`;
+    });
+    if (oddity === 'other key') pairs.push('"z":1');
+    if (oddity === 'no key') pairs.pop();
+    if (oddity === 'twice') pairs.push('"c0":5');
+    const line = `{${pairs.join(',')}}`;
+    return oddity === 'spaces' ? ` ${line.replaceAll(',"c', ' , "c')}\t` : line;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+describe(`rows that are trusted to be like the first ones, HYGGE_SEED=${seed}`, () => {
+  it.each([
+    ['csv', csvOf],
+    ['ndjson', ndjsonOf],
+  ] as const)(
+    '%s: are those that a look at all rows gives, or fail',
+    { timeout: 600_000 },
+    async (format, write) => {
+      let guesses = 0;
+      await fc.assert(
+        fc.asyncProperty(table, async (given) => {
+          const path = await file(folder, `rows.${format}`, write(given));
+          const types = Object.fromEntries(given.columns.map(({ type }, i) => [`c${i}`, type]));
+          const columns = given.isDeclared ? types : null;
+          const exact = await read(format, path, columns, 'nothing', 6);
+          const fast = await read(format, path, columns, 'first rows', 6);
+          if (fast.isGuess) guesses++;
+          if ('error' in fast) {
+            // What fails without having guessed is final, and must fail for all.
+            if (!fast.isGuess) expect(exact).toHaveProperty('error');
+            return;
+          }
+          expect({ columns: fast.columns, rows: fast.rows }).toEqual(
+            'error' in exact ? exact.error : { columns: exact.columns, rows: exact.rows },
+          );
+        }),
+        { numRuns: runs, seed },
+      );
+      expect(guesses).toBeGreaterThan(runs / 5);
+    },
+  );
+});
