@@ -13,7 +13,7 @@ interface Tried {
 const told: Record<HomeTrust, string | null> = {
   'first rows': null,
   'last run': 'not all rows are like the first ones: all are looked at, and the run begins anew',
-  nothing: 'the types that the last run found out do not hold any more: all rows are looked at',
+  nothing: 'the types that the last run found out are not taken for granted any more: all rows are looked at',
 };
 
 /**

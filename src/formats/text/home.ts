@@ -127,9 +127,11 @@ class TextHome implements HomeSession {
     if (this.#known === null || error.retryable) return null;
     const { guess, remembered } = this.#known;
     if (guess !== null) return otherReasons.has(error.code) ? null : 'last run';
+    if (remembered.size === 0 || this.#options.onBadRow !== 'fail') return null;
     const { column } = error.facts;
     const isOutdated = error.code === 'BAD_ROW' && typeof column === 'string' && remembered.has(column);
-    return isOutdated && this.#options.onBadRow === 'fail' ? 'nothing' : null;
+    // Columns that were accepted since the last run are others than it found.
+    return isOutdated || error.code === 'SCHEMA_DRIFT' ? 'nothing' : null;
   }
 
   async close(): Promise<void> {
