@@ -31,8 +31,8 @@ export interface HomeContext {
   /** The folder of the journal and of what hygge keeps for itself; left out where there is no project. */
   readonly stateFolder?: string | undefined;
   /**
-   * Default: `last run`. What a home trusts in it holds against every row that it gives, and fails where it is not so: see
-   * {@link HomeSession.distrusts}.
+   * Default: what the last run found out, and of the rest what is certain. What a home trusts in it holds against every row
+   * that it gives, and fails where it is not so: see {@link HomeSession.distrusts}.
    */
   readonly trust?: HomeTrust | undefined;
   /** The types that the last run found out ({@link HomeSession.inferred}); null where there are none. */

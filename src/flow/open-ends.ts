@@ -76,7 +76,7 @@ export class OpenEnds {
   }
 
   /** Opens the home and learns its columns, if need be from its first rows. `onHome`: it is open. */
-  async openHome(trust: HomeTrust, onHome: (home: HomeSession) => void = () => {}): Promise<OpenHome> {
+  async openHome(trust?: HomeTrust, onHome: (home: HomeSession) => void = () => {}): Promise<OpenHome> {
     const { watchdog } = this;
     const { name, flow, entity } = this.#config;
     const { definition, settings } = this.#types.home;

@@ -69,7 +69,7 @@ export async function prepare(
   config: EntityConfig,
   context: FlowContext,
   notice: (message: string) => void,
-  { carryOut = false, trust = 'last run', onHome }: PrepareOptions = {},
+  { carryOut = false, trust, onHome }: PrepareOptions = {},
 ): Promise<Prepared> {
   const types = endTypes(config, context);
   checkApart(config, types.home.definition, types.store.definition);
