@@ -24,6 +24,22 @@ export const shapes = {
       `CASE WHEN ${random(41)} % 3 = 0 THEN NULL ELSE (${random(42)} % 1000000)::DECIMAL(12, 2) END AS fee`,
     ],
   },
+  mixed: {
+    text: '10 columns of every usual type, some with NULLs',
+    rowGroup: 122_880,
+    select: [
+      'range AS id',
+      `(${random(1)} % 9000000000000)::BIGINT - 4500000000000 AS account`,
+      `(${random(2)} % 100000)::INTEGER AS quantity`,
+      `CASE WHEN ${random(3)} % 5 = 0 THEN NULL ELSE ((${random(4)} % 100000000)::DECIMAL(12, 0) / 100)::DECIMAL(12, 2) END AS price`,
+      `(${random(5)} % 10000000)::DOUBLE / 1000 * (CASE WHEN ${random(51)} % 2 = 0 THEN 1 ELSE -1 END) AS weight`,
+      `DATE '2020-01-01' + (${random(6)} % 1500)::INTEGER AS day`,
+      `TIMESTAMP '2024-01-01' + INTERVAL (${random(7)} % 31536000) SECOND + INTERVAL (CASE WHEN ${random(71)} % 2 = 0 THEN 0 ELSE ${random(72)} % 1000 END) MILLISECOND AS at`,
+      `(${random(8)} % 2 = 0) AS paid`,
+      `${word(9, 5000)} AS code`,
+      `CASE WHEN ${random(10)} % 4 = 0 THEN NULL ELSE concat_ws(' ', 'item', ${random(11)} % 3000, 'of', ${random(12)} % 100, 'för "' || (${random(13)} % 50) || '", all') END AS remark`,
+    ],
+  },
   wide: {
     text: '500 columns',
     rowGroup: 20_480,

@@ -59,7 +59,7 @@ export interface Prepared {
 export interface PrepareOptions {
   /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
   readonly carryOut?: boolean;
-  readonly trust?: HomeTrust;
+  readonly trust?: HomeTrust | undefined;
   /** The home is open, whatever becomes of the rest. */
   readonly onHome?: (home: HomeSession) => void;
 }

@@ -35,7 +35,7 @@ export async function runEntity(
   const { retry } = config.settings;
   events.emit('flow.started', { ref });
   const attempt = (): Promise<Tried> => {
-    const once = (trust: HomeTrust): Promise<Tried> => tryOnce(run, ref, context, events, start, trust);
+    const once = (trust: HomeTrust | undefined): Promise<Tried> => tryOnce(run, ref, context, events, start, trust);
     const notice = (message: string): void => events.emit('flow.notice', { ref, message });
     return tryTrusting(config, once, notice, () => signal?.aborted === true || drain?.aborted === true);
   };
@@ -86,7 +86,7 @@ async function tryOnce(
   context: FlowContext,
   events: Events,
   start: number,
-  trust: HomeTrust,
+  trust: HomeTrust | undefined,
 ): Promise<Tried> {
   const { config } = run;
   let prepared: Prepared | null = null;

@@ -22,11 +22,11 @@ const told: Record<HomeTrust, string | null> = {
  */
 export async function tryTrusting<T extends Tried>(
   config: EntityConfig,
-  once: (trust: HomeTrust) => Promise<T>,
+  once: (trust: HomeTrust | undefined) => Promise<T>,
   notice: (message: string) => void,
   isStopped: () => boolean,
 ): Promise<T> {
-  let tried = await once(readsAll(config) ? 'first rows' : 'last run');
+  let tried = await once(readsAll(config) ? 'first rows' : undefined);
   while (tried.error !== null && tried.record === null && tried.distrust !== null && !isStopped()) {
     const message = told[tried.distrust];
     if (message !== null) notice(message);
