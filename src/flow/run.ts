@@ -35,7 +35,8 @@ export async function runEntity(
   const { retry } = config.settings;
   events.emit('flow.started', { ref });
   const attempt = (): Promise<Tried> => {
-    const once = (trust: HomeTrust | undefined): Promise<Tried> => tryOnce(run, ref, context, events, start, trust);
+    const once = (trust: HomeTrust | undefined): Promise<Tried> =>
+      tryOnce(run, ref, context, events, start, trust);
     const notice = (message: string): void => events.emit('flow.notice', { ref, message });
     return tryTrusting(config, once, notice, () => signal?.aborted === true || drain?.aborted === true);
   };

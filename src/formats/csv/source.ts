@@ -9,7 +9,7 @@ import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
 import { unpackWhole } from '../text/explain.js';
 import type { Found } from '../text/infer.js';
-import type { SourceContext, Texts, TextSource } from '../text/source.js';
+import type { SourceContext, TextSource, Texts } from '../text/source.js';
 import { type Readable, Utf8Copies } from '../text/utf8-copies.js';
 import { badRowsIn } from './bad-rows.js';
 import { type CsvFiles, type Dialect, isAlike, readCsv } from './dialect.js';

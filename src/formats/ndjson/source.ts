@@ -7,7 +7,7 @@ import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
-import type { Certain, SourceContext, Texts, TextSource } from '../text/source.js';
+import type { Certain, SourceContext, TextSource, Texts } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
 import { unpacked } from '../text/unpack.js';
 import type { Readable } from '../text/utf8-copies.js';
