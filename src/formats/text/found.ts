@@ -12,7 +12,8 @@ export function foundReading(text: string, found: Found, spelling: Spelling): Re
   const { value, faithful } = readingOf(text, type, spelling);
   if (as === 'type') {
     if (type.kind !== 'boolean') return null;
-    return { value, faithful: () => `${text} IN ('true', 'false')` };
+    const isOne = (): string => `${text} IN ('true', 'false')`;
+    return { value, faithful: isOne, surely: isOne };
   }
   const looks = looksOf(type);
   if (looks === null) return null;
@@ -27,7 +28,7 @@ export function foundReading(text: string, found: Found, spelling: Spelling): Re
 
 /** What is cheap to see, and true of no value that is another type by its look. */
 function surelyOf(text: string, { type, as }: Found, spelling: Spelling): ((v: string) => string) | null {
-  const isPlain = (v: string): string => `CAST(${v} AS VARCHAR) = ${text}`;
+  const isPlain = (v: string): string => `CAST(${v} AS VARCHAR) IS NOT DISTINCT FROM ${text}`;
   const { dateFormat, timestampFormat } = spelling;
   switch (type.kind) {
     case 'bigint':
