@@ -1,7 +1,7 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { WriteMode } from '../core/capabilities.js';
 import { type EntityConfig, placedAt } from '../core/entity-config.js';
-import type { HomeSession, HomeTrust } from '../core/home.js';
+import type { HomeSession } from '../core/home.js';
 import type { Estimate, Plan, StoreContents } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
 import type { FilesPlan, FilesShape, StageRequest, StoreSession } from '../core/store.js';
@@ -18,6 +18,7 @@ import { chooseRoute, noCopy } from './route.js';
 import { type Compared, type CompareRequest, compareSchema, declaredColumns } from './schema/compare.js';
 import { settledTarget } from './schema/settle.js';
 import { checkComparable, checkFilter, compileShape, type Shape } from './shape/index.js';
+import type { PrepareOptions } from './trust.js';
 import { checkVerifiable } from './verify.js';
 import type { Watchdog } from './watchdog.js';
 import { type Moving, movesAll } from './window/moving.js';
@@ -56,14 +57,6 @@ export interface Prepared {
   close(): Promise<void>;
 }
 
-export interface PrepareOptions {
-  /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
-  readonly carryOut?: boolean;
-  readonly trust?: HomeTrust | undefined;
-  /** The home is open, whatever becomes of the rest. */
-  readonly onHome?: (home: HomeSession) => void;
-}
-
 /** Opens both ends of an entity and makes its plan. Every problem of its configuration is known afterwards. */
 export async function prepare(
   config: EntityConfig,
@@ -94,7 +87,6 @@ export async function prepare(
     const { homeSession, storeSession, watchdog, earlier } = ends;
     const { home, read, first } = opened;
     const { store, begun, drift } = taken;
-    const alter = drift.isKnown;
     const { moving, keep } = window;
     return {
       plan,
@@ -106,7 +98,7 @@ export async function prepare(
       moving,
       keep,
       begun,
-      alter,
+      alter: drift.isKnown,
       homeSession,
       storeSession,
       read,

@@ -1,8 +1,8 @@
 import type { CheckResult } from '../core/contract.js';
 import type { EntityConfig } from '../core/entity-config.js';
 import type { EntityRef, Events } from '../core/events.js';
-import { withOrigins } from '../core/kept-schema.js';
 import type { HomeSession, HomeTrust } from '../core/home.js';
+import { withOrigins } from '../core/kept-schema.js';
 import type { Plan } from '../core/plan.js';
 import type { EntityResult } from '../core/result.js';
 import { newRunId } from '../core/run-id.js';

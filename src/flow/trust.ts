@@ -1,7 +1,16 @@
 import type { EntityConfig } from '../core/entity-config.js';
-import type { HomeTrust } from '../core/home.js';
+import type { HomeSession, HomeTrust } from '../core/home.js';
 import type { RunRecord } from '../core/run-record.js';
 import type { HyggeError } from '../errors/index.js';
+
+/** How a flow is prepared. */
+export interface PrepareOptions {
+  /** Whether the plan is going to be carried out. Otherwise nothing is written, and no store is taken. Default: false. */
+  readonly carryOut?: boolean;
+  readonly trust?: HomeTrust | undefined;
+  /** The home is open, whatever becomes of the rest. */
+  readonly onHome?: (home: HomeSession) => void;
+}
 
 /** What a try has to say for this. */
 interface Tried {
