@@ -1,5 +1,4 @@
 export {
-  forEach,
   makeFolders,
   readIfThere,
   syncFile,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { forEach } from '../../src/files/index.js';
+import { forEach } from '../../src/files/durable.js';
 
 const items = Array.from({ length: 100 }, (_, i) => i);
 

@@ -3,9 +3,9 @@ import type { EngineProgress, EngineSession, EngineTable } from '../../core/engi
 import type { StageRequest, StoreContext } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
 import { hyggeVersion } from '../../core/version.js';
-import { type FolderStore, forEach } from '../../files/index.js';
+import type { FolderStore } from '../../files/index.js';
 import { copyToParquet, guardValues, type WriteCodec } from '../../formats/parquet/index.js';
-import { readFooter } from '../../parquet/index.js';
+import { readFooter, readFooters } from '../../parquet/index.js';
 import { Divider, divisionFor, exactBelow } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 
@@ -94,11 +94,12 @@ export class Stage {
 
   /** Counts rows and bytes of all files from what was written. */
   async count(): Promise<void> {
-    await forEach(this.files, async (file) => {
-      const footer = await readFooter(file.path, { signal: this.#context.signal });
-      file.rows = footer.rows;
-      file.bytes = footer.fileBytes;
-    });
+    const paths = this.files.map(({ path }) => path);
+    const footers = await readFooters(paths, { signal: this.#context.signal });
+    for (const [i, file] of this.files.entries()) {
+      file.rows = footers[i]?.rows ?? 0;
+      file.bytes = footers[i]?.fileBytes ?? 0;
+    }
   }
 
   /** Small files of exactly so many rows: by way of a table of the engine, which spills to disk where it must. */
