@@ -44,7 +44,7 @@ export async function measure({ file, args, env = {}, cwd }, { limit = null } = 
   });
   const seconds = (performance.now() - begin) / 1000;
   if (code !== 0 && !stopped)
-    throw new Error(`${file} ended with ${code}: ${(err || out).trim().slice(-600)}`);
+    throw new Error(`${file} ended with ${code}: ${(err || out).trim().slice(-4000)}`);
   const peak = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
   return { seconds, stopped, peak: peak === 0 ? null : peak, out };
 }

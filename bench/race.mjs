@@ -32,7 +32,7 @@ export async function race(contenders, job, { rounds, select, patience = usualPa
       try {
         await runOnce(contenders[i], job, { select, limit }, row);
       } catch (error) {
-        row.missing = error.message.replaceAll(/\s+/g, ' ').slice(-200);
+        row.missing = reasonOf(error.message);
       }
       const figure = row.missing ?? `${row.times.at(-1).toFixed(2)} s`;
       console.log(`  ${round + 1}/${rounds} ${row.name}: ${figure}`);
@@ -75,4 +75,10 @@ function warm(path) {
   const file = openSync(path, 'r');
   while (readSync(file, buffer) > 0);
   closeSync(file);
+}
+
+/** Of what a program said when it failed, the line that says why. */
+function reasonOf(text) {
+  const lines = text.split('\n').map((line) => line.trim());
+  return (lines.find((line) => /(error|exception)\b/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 100);
 }
