@@ -69,6 +69,10 @@ export const errorExamples = {
     how: 'masked by round',
   },
   TEXT_NOT_UNICODE: { name: 'orders', reason: 'column "note" has a text that is no UTF-8' },
+  PARQUET_PAGES_UNREADABLE: {
+    name: 'orders',
+    reason: 'BYTE_STREAM_SPLIT encoding is only supported for FLOAT or DOUBLE data',
+  },
   TIMESTAMPS_NEED_KEY: { name: 'people', column: 'loaded_at' },
   NO_STATE_FOLDER: { name: 'sales' },
   CODE_UNKNOWN: { code: 'SCHEMA_DRIFTS', nearest: 'SCHEMA_DRIFT' },

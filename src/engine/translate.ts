@@ -64,6 +64,11 @@ const rules: readonly Rule[] = [
       fail('TEXT_NOT_UNICODE', { name, reason }, { cause }),
   },
   {
+    pattern:
+      /((?:BYTE_STREAM_SPLIT|RLE|Delta Length Byte Array) encoding is only supported for [^\n]*|Unsupported page encoding|Unsupported compression codec [^\n]*)/,
+    make: ([, reason = ''], { name }, cause) => fail('PARQUET_PAGES_UNREADABLE', { name, reason }, { cause }),
+  },
+  {
     pattern: /max_temp_directory_size/,
     make: (_, __, cause) => fail('DISK_FULL', { what: "the engine's", path: 'temporary files' }, { cause }),
   },

@@ -46,6 +46,13 @@ export const parquetErrors = {
     hint: () =>
       'The format has text in UTF-8 alone, so the file is damaged, or what wrote it put other bytes there. Fetch it again from where it came, or let its writer call the column binary. Nothing was published.',
   }),
+  PARQUET_PAGES_UNREADABLE: entry<{ name: string; reason: string }>({
+    title: 'Pages of a parquet file that the engine cannot read',
+    kind: 'run',
+    message: (f) => `${f.name}: the engine cannot read these pages: ${f.reason}`,
+    hint: () =>
+      'The file may be sound: row groups that need no change are copied as they are, whatever their encoding (`hygge plan` says why that is not so here). Else let its writer use another encoding or codec. Nothing was published.',
+  }),
   PARQUET_ENCRYPTED: entry<{ path: string }>({
     title: 'An encrypted parquet file',
     kind: 'run',
