@@ -277,7 +277,7 @@ function readEntity(
     },
     schema: schemaSettings(settings.schema, root),
     ...entityContract(settings.contract, settings.watermark?.primary_key, merged),
-    shape_places: shapePlaces(merged, store.node),
+    shape_places: shapePlaces(merged, home.node, store.node),
     at: home.at,
     store_at: store.at,
   };

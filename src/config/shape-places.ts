@@ -3,11 +3,12 @@ import type { Position } from '../errors/index.js';
 import { columnsOf } from './columns.js';
 import { child, type MapNode, type Node, textOf } from './node.js';
 
-/** Where the parts of a flow that shape its rows are written. `store`: the keys of its store. */
-export function shapePlaces(flow: MapNode, store: MapNode): ShapePlaces {
+/** Where the parts of a flow that shape its rows are written. `home`, `store`: the keys of its ends. */
+export function shapePlaces(flow: MapNode, home: MapNode, store: MapNode): ShapePlaces {
   const polish = child(store, 'polish');
   const named = (key: string): PlacesByName => namedPlaces(child(polish, key));
   return {
+    declared: keyPlaces(child(home, 'columns')),
     columns: columnPlaces(child(flow, 'columns')),
     mask: keyPlaces(child(child(flow, 'mask'), 'columns')),
     hash_ids: named('hash_ids'),

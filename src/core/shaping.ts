@@ -96,6 +96,8 @@ export interface Polish {
 
 /** Where what is done to rows is written. What is written nowhere is left out. */
 export interface ShapePlaces {
+  /** Of `columns` of the home, which declare types, by its names. */
+  readonly declared: PlacesByName;
   /** Of `columns` and `mask`, by the names that the home gives its columns. */
   readonly columns: PlacesByName;
   readonly mask: PlacesByName;

@@ -113,6 +113,13 @@ describe('an error of what shapes rows points at', () => {
   });
 });
 
+it('a value that does not fit its declared type points at where that is declared', async () => {
+  const home = 'home: { type: csv, path: rows.csv, columns: { id: bigint, day: date } }';
+  const yaml = flow().replace('home: in', home);
+  const found = await placeOf(yaml, { 'rows.csv': 'id,day\n1,2024-01-01\n2,soon\n' });
+  expect(found).toEqual(['flow.yaml:3:63 BAD_ROW', 'day: date } }']);
+});
+
 describe('a check that is broken points at', () => {
   it('its rule, the first that has to hold', async () => {
     const yaml = flow(
