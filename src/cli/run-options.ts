@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { LoadOptions } from '../config/index.js';
 import type { Coordinator, RunRequest } from '../coordinator/index.js';
 import type { WorkspaceConfig } from '../core/workspace.js';
 import { fail } from '../errors/index.js';
@@ -36,6 +37,7 @@ export async function prepare(
   path: string | undefined,
   flags: RunFlags,
   context: Context,
+  { withoutFlows }: Pick<LoadOptions, 'withoutFlows'> = {},
 ): Promise<{ coordinator: Coordinator; workspace: WorkspaceConfig; request: RunRequest }> {
   const runType = runTypeOf(flags);
   checkLimit(flags);
@@ -47,9 +49,11 @@ export async function prepare(
   const coordinating = import('../coordinator/index.js');
   const [{ Coordinator, sampleOf }, { workspace: whole, registry }] = await Promise.all([
     coordinating,
-    loadFrom(path, context, overrides, async (question) =>
-      isWanted(question.flow, flags) ? (await coordinating).tablesOf(question) : null,
-    ),
+    loadFrom(path, context, overrides, {
+      tablesOf: async (question) =>
+        isWanted(question.flow, flags) ? (await coordinating).tablesOf(question) : null,
+      withoutFlows,
+    }),
   ]);
   const workspace = flags.limit === undefined ? whole : sampleOf(whole, registry, flags.limit);
   const request: RunRequest = {

@@ -20,7 +20,7 @@ export async function loadFrom(
   path: string | undefined,
   context: Context,
   overrides: Overrides = {},
-  tablesOf?: LoadOptions['tablesOf'],
+  options: Pick<LoadOptions, 'tablesOf' | 'withoutFlows'> = {},
 ): Promise<Loaded> {
   const [{ loadWorkspace }, { builtinRegistry }] = await Promise.all([
     import('../config/index.js'),
@@ -32,7 +32,7 @@ export async function loadFrom(
     env: context.env,
     registry: builtinRegistry(),
     overrides,
-    tablesOf,
+    ...options,
   });
 }
 

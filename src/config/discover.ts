@@ -16,11 +16,13 @@ export interface Discovery {
   readonly node: MapNode | undefined;
   readonly reader: Reader;
   readonly problems: Problems;
+  /** Whether connections are enough. */
+  readonly withoutFlows: boolean;
 }
 
 /** All flows: those under `flows:` in the first file, then those in folders of their own. */
 export function discoverFlows(discovery: Discovery): RawFlow[] {
-  const { start, root, cwd, node, problems } = discovery;
+  const { start, root, cwd, node, problems, withoutFlows } = discovery;
   const inline = inlineFlows(discovery);
   const named = textOf(child(node, 'flows_dir'));
   const folder = resolve(root, named ?? 'flows');
@@ -42,15 +44,23 @@ export function discoverFlows(discovery: Discovery): RawFlow[] {
     const at = child(node, 'flows_dir')?.at ?? null;
     problems.add(fail('CONFIG_NOT_FOUND', { what: 'the folder of the flows', path: folder }, { at }));
   } else if (inline.length + inFolders.length === 0 && !problems.any) {
-    problems.add(noFlows(discovery, displayPath(folder, cwd)));
+    const connection = firstConnection(node);
+    if (!withoutFlows || connection === undefined)
+      problems.add(noFlows(discovery, displayPath(folder, cwd), connection));
   }
   return flows;
 }
 
-function noFlows({ start, cwd }: Discovery, folder: string): HyggeError {
+function firstConnection(node: MapNode | undefined): string | undefined {
+  const connections = child(node, 'connections');
+  return connections?.kind === 'map' ? connections.entries.keys().next().value : undefined;
+}
+
+function noFlows({ start, cwd }: Discovery, folder: string, connection: string | undefined): HyggeError {
   const file = displayPath(start.file, cwd);
+  const make = connection === undefined ? '' : ` \`hygge discover ${connection} --write NAME\` makes one.`;
   const hint = start.isWorkspace
-    ? 'A flow is a folder with a flow.yml that names a home and a store; the name of the folder is its name.'
+    ? `A flow is a folder with a flow.yml that names a home and a store; the name of the folder is its name.${make}`
     : 'Write flows: with at least one flow that names a home and a store.';
   const at = { file, line: null, column: null };
   return fail('NO_FLOWS', { where: start.isWorkspace ? folder : file, hint }, { at });

@@ -39,6 +39,8 @@ export interface LoadOptions {
   readonly overrides?: Overrides | undefined;
   /** As {@link TablesOf}: asked for flows whose home reads several tables. Default: such flows are left out. */
   readonly tablesOf?: ((question: TablesQuestion) => ReturnType<TablesOf>) | undefined;
+  /** Whether a project with connections may have no flows yet. Default: false. */
+  readonly withoutFlows?: boolean | undefined;
 }
 
 /** Whose tables are wanted. */
@@ -83,7 +85,15 @@ export async function loadWorkspace(options: LoadOptions): Promise<Loaded> {
   const registry = options.registry.copy();
   await addPlugins(child(node, 'plugins'), registry, root, problems);
 
-  const found = discoverFlows({ start, root, cwd, node, reader, problems });
+  const found = discoverFlows({
+    start,
+    root,
+    cwd,
+    node,
+    reader,
+    problems,
+    withoutFlows: options.withoutFlows ?? false,
+  });
   // Without the first file nobody knows which types there are; the other files were read for their own sake.
   const names = (): string[] => reader.files.map((file) => displayPath(file, cwd));
   if (node === undefined) problems.throwIfAny(names());

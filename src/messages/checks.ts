@@ -32,7 +32,17 @@ export function checksText(
   const failed = outcomes.filter((outcome) => !outcome.ok).length;
   const total =
     failed === 0
-      ? brush.good(`All ${counted(outcomes.length, 'check')} passed. hygge go can run.`)
+      ? brush.good(allPassed(outcomes))
       : brush.bad(`${count(failed)} of ${counted(outcomes.length, 'check')} failed.`);
   return `${lines.join('\n')}\n\n${total}\n`;
+}
+
+/** With what can be done next. */
+function allPassed(outcomes: readonly CheckOutcome[]): string {
+  const passed =
+    outcomes.length === 1 ? 'The check passed.' : `All ${counted(outcomes.length, 'check')} passed.`;
+  const [first] = outcomes;
+  if (first === undefined || outcomes.some(({ role }) => role !== 'connection'))
+    return `${passed} hygge go can run.`;
+  return `${passed} hygge discover ${first.name} lists the tables.`;
 }

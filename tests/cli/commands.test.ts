@@ -103,6 +103,17 @@ describe('hygge debug', () => {
     });
   });
 
+  it('tries connections that no flow uses yet', async () => {
+    const shop = '{ type: postgres, host: 127.0.0.1, port: 1, database: shop, user: shop }';
+    const fresh = folderWith({ 'hygge.yml': `name: cosy\nconnections:\n  shop: ${shop}\n` });
+    const ended = await hygge(['debug', '--json'], { cwd: fresh });
+    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(ended.stdout).checks).toMatchObject([{ name: 'shop', role: 'connection', ok: false }]);
+    const gone = await hygge(['go'], { cwd: fresh });
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toContain('`hygge discover shop --write NAME` makes one.');
+  });
+
   it('takes a selection', async () => {
     const ended = await hygge(['debug', '-f', 'tea', '--json'], { cwd: folder });
     const { checks } = JSON.parse(ended.stdout);

@@ -101,7 +101,7 @@ describe('checks', () => {
   });
 
   it('say that all is well', () => {
-    expect(checksText([good], captured(), options)).toContain('All 1 check passed');
+    expect(checksText([good], captured(), options)).toContain('The check passed. hygge go can run.');
   });
 });
 

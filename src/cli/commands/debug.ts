@@ -32,7 +32,7 @@ export function registerDebug(program: Command, context: Context, done: (exitCod
 }
 
 async function debug(path: string | undefined, flags: RunFlags, context: Context): Promise<number> {
-  const { coordinator, workspace, request } = await prepare(path, flags, context);
+  const { coordinator, workspace, request } = await prepare(path, flags, context, { withoutFlows: true });
   const stop = stopSignals();
   const outcomes = await coordinator.check({ ...request, signal: stop.signal }).finally(stop.dispose);
   const failed = outcomes.filter((outcome) => !outcome.ok);
