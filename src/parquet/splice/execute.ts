@@ -4,12 +4,11 @@ import { fail } from '../../errors/index.js';
 import { asWriteError } from '../file-error.js';
 import { asBytes } from '../thrift/access.js';
 import { type CopyOptions, copyRanges } from './copy.js';
-import { type FooterParts, footerPieces } from './footer-parts.js';
+import { footerPieces } from './footer-parts.js';
 import { writeIndexes } from './indexes.js';
 import { InputFiles } from './inputs.js';
 import { OutputFile } from './output.js';
 import type { SplicedFile, SplicePlan } from './plan.js';
-import { type IndexPlace, withIndexes } from './row-group.js';
 
 export interface ExecuteSpliceOptions extends CopyOptions {
   /** Whether to wait until the disk has each file. Default: false. */
@@ -119,9 +118,7 @@ async function write(
       const inputBytes = (index: number): number => plan.inputs[index]?.bytes ?? 0;
       const places = await writeIndexes(output.indexes, inputs, inputBytes, file, options.signal);
       const start = file.end;
-      for (const bytes of footerPieces(output.footer, rowGroups(output.footer, places, path))) {
-        await file.append(bytes);
-      }
+      for (const bytes of footerPieces(output.footer, places, path)) await file.append(bytes);
       const length = Buffer.alloc(4);
       length.writeUInt32LE(file.end - start);
       await file.append(length);
@@ -134,18 +131,5 @@ async function write(
   } catch (error) {
     await file.discard();
     throw error;
-  }
-}
-
-/** The encoded row groups of an output, with the places of their indexes. */
-function* rowGroups(
-  footer: FooterParts,
-  places: ReadonlyMap<number, readonly IndexPlace[]>,
-  path: string,
-): Generator<Uint8Array> {
-  for (const [i, text] of footer.row_groups.entries()) {
-    const encoded = Buffer.from(text, 'base64');
-    const own = places.get(i);
-    yield own === undefined ? encoded : withIndexes(encoded, own, path);
   }
 }

@@ -6,13 +6,18 @@ import { decodeThrift } from '../thrift/decode.js';
 import { encodeThrift, ThriftWriter } from '../thrift/encode.js';
 import { struct, type ThriftList, type ThriftStruct, thriftType } from '../thrift/tree.js';
 import type { ChosenColumns } from './columns.js';
+import { MovedGroups } from './moved-groups.js';
+import { type IndexPlace, withIndexes } from './row-group.js';
 
-/** A footer in pieces, each encoded and in base64: small as JSON, and joined without decoding the row groups. */
+/** A footer in pieces, joined without decoding the row groups. */
 export interface FooterParts {
-  /** The metadata without its row groups. */
+  /** The metadata without its row groups, encoded, in base64. */
   readonly metadata: string;
-  readonly row_groups: readonly string[];
+  readonly row_groups: RowGroupParts;
 }
+
+/** Row groups without the places of indexes; each encoded and in base64 where the plan has been JSON. */
+export type RowGroupParts = MovedGroups | readonly string[];
 
 const rowGroupsField = 4;
 /** The fields that are known and may stand in a footer of several inputs. */
@@ -27,7 +32,7 @@ export function footerMaker(
   chosen: ChosenColumns,
   keyValues: readonly KeyValue[],
   createdBy: string | null,
-): (rows: number, rowGroups: readonly string[]) => FooterParts {
+): (rows: number, rowGroups: RowGroupParts) => FooterParts {
   const { i32, i64, binary, list } = thriftType;
   const [first] = footers;
   if (first === undefined) throw new RangeError('a footer needs an input');
@@ -52,24 +57,42 @@ export function footerMaker(
   };
 }
 
+/** Bytes of a footer that are made at a time. */
+const pieceBytes = 64 * 1024;
+
 /**
- * The whole metadata piece by piece, from a footer's parts and its row groups: there may be ten thousand of these, and
- * in one piece they would stand in memory twice.
+ * The whole metadata piece by piece, from a footer's parts and the places of the indexes by row group: there may be ten
+ * thousand row groups, and in one piece they would fill the memory.
  */
-export function* footerPieces(parts: FooterParts, rowGroups: Iterable<Uint8Array>): Generator<Uint8Array> {
-  const { fields } = decodeThrift(Buffer.from(parts.metadata, 'base64'), { path: 'the plan' });
+export function* footerPieces(
+  { metadata, row_groups: groups }: FooterParts,
+  places: ReadonlyMap<number, readonly IndexPlace[]>,
+  path: string,
+): Generator<Uint8Array> {
+  const { fields } = decodeThrift(Buffer.from(metadata, 'base64'), { path: 'the plan' });
   const place = fields.findIndex(({ id }) => id === rowGroupsField);
-  const head = new ThriftWriter();
-  const last = head.fields(fields.slice(0, place), 0);
-  head.fieldHeader(thriftType.list, rowGroupsField, last);
-  head.listHeader(thriftType.struct, parts.row_groups.length);
-  yield head.done();
-  yield* rowGroups;
-  const tail = new ThriftWriter();
-  tail.fields(fields.slice(place + 1), rowGroupsField);
-  tail.end();
-  yield tail.done();
+  let writer = new ThriftWriter();
+  const last = writer.fields(fields.slice(0, place), 0);
+  writer.fieldHeader(thriftType.list, rowGroupsField, last);
+  writer.listHeader(thriftType.struct, groups.length);
+  for (let i = 0; i < groups.length; i++) {
+    const own = places.get(i);
+    if (own === undefined && groups instanceof MovedGroups) groups.write(writer, i);
+    else
+      writer.encoded(
+        own === undefined ? encodedGroup(groups, i) : withIndexes(encodedGroup(groups, i), own, path),
+      );
+    if (writer.length < pieceBytes) continue;
+    yield writer.done();
+    writer = new ThriftWriter();
+  }
+  writer.fields(fields.slice(place + 1), rowGroupsField);
+  writer.end();
+  yield writer.done();
 }
+
+const encodedGroup = (groups: RowGroupParts, index: number): Uint8Array =>
+  groups instanceof MovedGroups ? groups.encoded(index) : Buffer.from(groups[index] ?? '', 'base64');
 
 /** The first input's description of the chosen columns, under their new names. */
 function schemaElements(all: readonly ThriftStruct[], chosen: ChosenColumns): ThriftStruct[] {

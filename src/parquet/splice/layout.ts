@@ -1,7 +1,8 @@
-import type { ByteRange, Footer, RowGroup } from '../footer.js';
-import { chunkRange } from '../ranges.js';
-import type { ChosenChunk } from './columns.js';
-import { type MovedChunk, movedRowGroupText } from './row-group.js';
+import type { ByteRange } from '../footer.js';
+import { type ChosenColumns, chosenChunks } from './columns.js';
+import { MovedGroups, moveChunks } from './moved-groups.js';
+import type { Piece } from './piece.js';
+import type { MovedChunk } from './row-group.js';
 
 /** Bytes to copy as they are: `bytes` of them, from `from` in an input to `to` in the output. */
 export interface SpliceCopy {
@@ -31,48 +32,41 @@ export interface MovedIndex {
 
 /** The four letters at the beginning. */
 const dataStart = 4;
-/** A row group's number has 16 bits. */
-const largestOrdinal = 0x7fff;
 
 /** Lays out the row groups of one output, one behind the other, each with those bloom filters whose size is known. */
 export class OutputLayout {
   readonly copies: SpliceCopy[] = [];
   readonly indexes: MovedIndex[] = [];
-  /** The encoded row groups, in base64; without the places of `indexes`. */
-  readonly rowGroups: string[] = [];
+  /** As they stand in the footer, without the places of `indexes`. */
+  readonly rowGroups: MovedGroups;
   /** Of column chunks, without indexes. */
   dataBytes = 0;
-  readonly #numbered: boolean;
   #next = dataStart;
   /** The copy that was laid out last; grows as long as its bytes go on in the same input. */
   #last: { readonly input: number; readonly from: number; readonly to: number; bytes: number } | null = null;
 
-  /** `rowGroups`: how many there will be. */
-  constructor(rowGroups: number) {
-    this.#numbered = rowGroups <= largestOrdinal + 1;
+  constructor(pieces: readonly Piece[], chosen: ChosenColumns) {
+    const starts = new Float64Array(pieces.length);
+    for (const [i, piece] of pieces.entries()) {
+      starts[i] = this.#next;
+      this.#add(piece, chosen, i);
+    }
+    this.rowGroups = new MovedGroups(pieces, chosen, starts);
   }
 
-  /** `chunks`: those to copy, in the order of the output's leaves. */
-  add(input: number, footer: Footer, group: RowGroup, chunks: readonly ChosenChunk[]): void {
-    const start = this.#next;
-    // in the order of the columns, since some readers count on it
-    const moved = chunks.map(({ chunk, rename }): Moving => {
-      const range = chunkRange(chunk);
-      const shift = this.#next - range.offset;
+  #add(piece: Piece, chosen: ChosenColumns, place: number): void {
+    const { input } = piece;
+    const { moved } = moveChunks(chosenChunks(piece, chosen), this.#next);
+    for (const { range } of moved) {
       this.#copy(input, range.offset, range.length);
       this.dataBytes += range.length;
-      return { chunk, rename, range, shift };
-    });
-    for (const each of moved) {
-      const { bloomFilter } = each.chunk;
+    }
+    for (const { chunk } of moved) {
+      const { bloomFilter } = chunk;
       if (bloomFilter === null || bloomFilter.length === null) continue;
-      each.bloomOffset = this.#next;
       this.#copy(input, bloomFilter.offset, bloomFilter.length);
     }
-    const ordinal = this.rowGroups.length;
-    for (const [column, chunk] of moved.entries()) this.#addIndexes(input, ordinal, column, chunk);
-    const place = { start, ordinal: this.#numbered ? ordinal : null, path: footer.path };
-    this.rowGroups.push(movedRowGroupText(group, moved, place));
+    for (const [column, chunk] of moved.entries()) this.#addIndexes(input, place, column, chunk);
   }
 
   #copy(input: number, from: number, bytes: number): void {
@@ -86,7 +80,7 @@ export class OutputLayout {
     this.#next += bytes;
   }
 
-  #addIndexes(input: number, rowGroup: number, column: number, moved: Moving): void {
+  #addIndexes(input: number, rowGroup: number, column: number, moved: MovedChunk): void {
     const { bloomFilter, columnIndex, offsetIndex } = moved.chunk;
     const add = (kind: IndexKind, from: number, bytes: number | null): void => {
       const { range: chunk, shift } = moved;
@@ -97,6 +91,3 @@ export class OutputLayout {
     if (offsetIndex !== null) add('offset_index', offsetIndex.offset, offsetIndex.length);
   }
 }
-
-/** A chunk whose bloom filter gets its place after it. */
-type Moving = { -readonly [Key in keyof MovedChunk]: MovedChunk[Key] };

@@ -1,11 +1,12 @@
 import type { ColumnChoice } from '../../core/shaping.js';
-import type { Footer, RowGroup } from '../footer.js';
+import type { Footer } from '../footer.js';
 import { dataBytes } from '../ranges.js';
 import { type ChosenColumns, chooseColumns, chosenChunks } from './columns.js';
-import { type FooterParts, footerMaker } from './footer-parts.js';
+import { type FooterParts, footerMaker, type RowGroupParts } from './footer-parts.js';
 import { mergeKeyValues } from './key-values.js';
 import { type MovedIndex, OutputLayout, type SpliceCopy } from './layout.js';
 import { outputWriter } from './output-writer.js';
+import type { Piece } from './piece.js';
 
 /** A file, and which of its row groups are wanted: places from 0, in the order they are to have. */
 export interface SpliceInput {
@@ -45,7 +46,10 @@ export interface PlannedInput {
   readonly modified: number;
 }
 
-/** Everything that a splice does, as plain JSON: see `executeSplice`. */
+/**
+ * Everything that a splice does: see `executeSplice`. It can become JSON, and what comes back from that is carried out
+ * all the same; until then it keeps the footers of its inputs.
+ */
 export interface SplicePlan {
   readonly inputs: readonly PlannedInput[];
   readonly outputs: readonly SplicedFile[];
@@ -82,17 +86,14 @@ export function planSplice(
   if ('impossible' in keyValues) return keyValues;
   // Files that are copied whole keep their own.
   let maker: ReturnType<typeof footerMaker> | null = null;
-  const footerOf = (rows: number, rowGroups: readonly string[]): FooterParts => {
+  const footerOf = (rows: number, rowGroups: RowGroupParts): FooterParts => {
     maker ??= footerMaker(footers, chosen, keyValues.pairs, writer.createdBy);
     return maker(rows, rowGroups);
   };
 
   const outputs = divide(inputs, chosen, options).map((pieces): SplicedFile => {
     const copied = wholeInput(pieces, inputs, chosen);
-    const layout = new OutputLayout(pieces.length);
-    for (const piece of pieces) {
-      layout.add(piece.input, piece.footer, piece.group, chosenChunks(piece, chosen));
-    }
+    const layout = new OutputLayout(pieces, chosen);
     const rows = pieces.reduce((sum, piece) => sum + piece.group.rows, 0);
     return {
       rows,
@@ -127,14 +128,6 @@ function strangeChunk(footers: readonly Footer[]): SpliceImpossible | null {
     }
   }
   return null;
-}
-
-/** A row group on its way from an input to an output. */
-interface Piece {
-  readonly input: number;
-  readonly footer: Footer;
-  readonly index: number;
-  readonly group: RowGroup;
 }
 
 /** The row groups of each output, in order. Those without rows are left out, unless nothing else is there. */

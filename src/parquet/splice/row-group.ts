@@ -43,18 +43,8 @@ export function encodeMovedRowGroup(
   return writer.done();
 }
 
-/** As {@link encodeMovedRowGroup}, in base64. */
-export function movedRowGroupText(
-  group: RowGroup,
-  chunks: readonly MovedChunk[],
-  place: MovedRowGroup,
-): string {
-  const writer = new ThriftWriter();
-  writeMovedRowGroup(writer, group, chunks, place);
-  return writer.base64();
-}
-
-function writeMovedRowGroup(
+/** Writes a row group; see {@link encodeMovedRowGroup}. */
+export function writeMovedRowGroup(
   writer: ThriftWriter,
   group: RowGroup,
   chunks: readonly MovedChunk[],

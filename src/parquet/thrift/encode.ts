@@ -15,33 +15,32 @@ export function encodeThrift(tree: ThriftStruct): Uint8Array {
   return writer.done();
 }
 
-/** The head of a list whose elements are written one by one by somebody else. */
-export function encodeListHeader(element: ThriftType, count: number): Uint8Array {
-  const writer = new ThriftWriter();
-  writer.listHeader(element, count);
-  return writer.done();
-}
-
-/** Written into by one writer after the other, so that small structs do not cost a buffer each. */
-let shared = new Uint8Array(64 * 1024);
+const firstBytes = 64 * 1024;
+/** Used by one writer after the other, so that small structs do not cost a buffer each; null while one has it. */
+let spare: Uint8Array | null = null;
 /** A larger buffer is not kept. */
-const largestShared = 4 * 1024 * 1024;
+const largestSpare = 4 * 1024 * 1024;
 
-/** Makes bytes; only one at a time, until it is done. */
+/** Makes bytes. */
 export class ThriftWriter {
-  #bytes = shared;
+  #bytes: Uint8Array;
   #length = 0;
 
-  done(): Uint8Array {
-    if (this.#bytes.length > largestShared) return this.#bytes.subarray(0, this.#length);
-    shared = this.#bytes;
-    return this.#bytes.slice(0, this.#length);
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(firstBytes);
+    spare = null;
   }
 
-  /** As {@link done}, in base64. */
-  base64(): string {
-    if (this.#bytes.length <= largestShared) shared = this.#bytes;
-    return Buffer.from(this.#bytes.buffer, 0, this.#length).toString('base64');
+  /** Of what was written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written. Nothing more may be. */
+  done(): Uint8Array {
+    if (this.#bytes.length > largestSpare) return this.#bytes.subarray(0, this.#length);
+    spare = this.#bytes;
+    return this.#bytes.slice(0, this.#length);
   }
 
   struct(tree: ThriftStruct): void {
@@ -74,6 +73,11 @@ export class ThriftWriter {
     // they are few: quicker than the setting up of a view
     for (let i = start; i < end; i++) to[at++] = bytes[i] as number;
     this.#length = at;
+  }
+
+  /** All of some bytes that are encoded already. */
+  encoded(bytes: Uint8Array): void {
+    this.#raw(bytes);
   }
 
   listHeader(element: ThriftType | 0, count: number): void {
