@@ -21,11 +21,15 @@ export const slot = {
   compressed: 4,
   dataPage: 5,
   dictionaryPage: 6,
+  bloomFilter: 7,
+  bloomFilterLength: 8,
 } as const;
-const slotsPerChunk = 7;
+const slotsPerChunk = 9;
+/** The fields of a chunk's description that the slots from `values` on are filled from. */
+const slotFields = [5, 6, 7, 9, 11, 14, 15];
 /** Of what the chunks of many files do not have. */
-export const seldomSlot = { indexPage: 0, offsetIndex: 1, columnIndex: 3, bloomFilter: 5 } as const;
-const seldomPerChunk = 7;
+export const seldomSlot = { indexPage: 0, offsetIndex: 1, columnIndex: 3 } as const;
+const seldomPerChunk = 5;
 /** Above every codec, and above that with what may be strange. */
 export const strangeFactor = 2 ** 32;
 export const apartFactor = strangeThings.length * strangeFactor;
@@ -64,8 +68,13 @@ export class ChunkNumbers {
     return this.#numbers[this.#at + chunk * slotsPerChunk + place] ?? missing;
   }
 
-  set(chunk: number, place: number, number: number): void {
-    this.#numbers[this.#at + chunk * slotsPerChunk + place] = number;
+  /** Notes a chunk's end and kinds, and what its description says under the ids of its fields. */
+  set(chunk: number, end: number, kinds: number, meta: readonly number[]): void {
+    const numbers = this.#numbers;
+    let at = this.#at + chunk * slotsPerChunk;
+    numbers[at++] = end;
+    numbers[at++] = kinds;
+    for (const id of slotFields) numbers[at++] = meta[id] ?? missing;
   }
 
   getSeldom(chunk: number, place: number): number {
@@ -73,7 +82,6 @@ export class ChunkNumbers {
   }
 
   setSeldom(chunk: number, place: number, number: number): void {
-    if (number === missing) return;
     this.#seldom ??= new Float64Array(this.#count * seldomPerChunk).fill(missing);
     this.#seldom[chunk * seldomPerChunk + place] = number;
   }

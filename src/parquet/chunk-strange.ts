@@ -1,4 +1,4 @@
-import { encodingOf, type PhysicalType } from './names.js';
+import { knownEncodingOf, type PhysicalType } from './names.js';
 import type { ThriftReader } from './thrift/reader.js';
 import { skipAs, statisticsShape } from './thrift/shape.js';
 import { thriftType } from './thrift/tree.js';
@@ -32,8 +32,8 @@ export function lookAtEncodings(reader: ThriftReader): number {
       reader.skip(element, true);
       continue;
     }
-    const encoding = encodingOf(Number(reader.integer()));
-    if (encoding.startsWith('ENCODING_')) look |= encodingsLook.unknown;
+    const encoding = knownEncodingOf(Number(reader.integer()));
+    if (encoding === undefined) look |= encodingsLook.unknown;
     if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') look |= encodingsLook.lengthsApart;
   }
   reader.leave();
@@ -56,7 +56,8 @@ export function lookAtStatistics(reader: ThriftReader, type: PhysicalType | null
     before = id;
     const isBound = id === 5 || id === 6;
     if (isBound && fieldType === thriftType.binary) {
-      const { length } = reader.take(reader.length());
+      const length = reader.length();
+      reader.pass(length);
       if (width !== undefined && length !== width && length > 0) sized = false;
     } else if (!skipAs(reader, fieldType, statisticsShape[id])) fit = false;
   }

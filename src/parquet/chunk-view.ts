@@ -10,7 +10,7 @@ import {
 } from './chunk-numbers.js';
 import { encodingsLook, lookAtEncodings, lookAtStatistics } from './chunk-strange.js';
 import type { ByteRange, ColumnChunk } from './footer.js';
-import { codecOf, type Encoding, encodingOf, physicalTypeOf } from './names.js';
+import { codecOf, type Encoding, encodingOf, isKnownCodec, physicalTypeOf } from './names.js';
 import type { SchemaElement } from './schema-tree.js';
 import { listOf, structOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
@@ -28,6 +28,14 @@ const ofMeta: number[] = new Array(20).fill(missing);
 /** Counts and places in a chunk's description that must be there, and those that may. */
 const needed = [5, 6, 7, 9];
 const optional = [10, 11, 14];
+/** What most chunks do not have: the numbers of fields, and the slots that they are noted in. */
+const seldomInMeta = [[10, seldomSlot.indexPage]] as const;
+const seldomInChunk = [
+  [4, seldomSlot.offsetIndex],
+  [5, seldomSlot.offsetIndex + 1],
+  [6, seldomSlot.columnIndex],
+  [7, seldomSlot.columnIndex + 1],
+] as const;
 
 /**
  * Reads a column chunk where a reader stands, in one pass and without a tree, and notes its numbers: it is chunk
@@ -47,7 +55,7 @@ export function readChunk(
   let fits = true;
   let strange = 0;
   let lengthsApart = false;
-  ofChunk.fill(missing);
+  forget(ofChunk);
   reader.enter();
   for (let before = 0; reader.nextField(before); ) {
     const { fieldId: id, fieldType: type } = reader;
@@ -55,7 +63,7 @@ export function readChunk(
     if (id === 3 && type === thriftType.struct) {
       described = true;
       reader.enter();
-      ofMeta.fill(missing);
+      forget(ofMeta);
       for (let last = 0; reader.nextField(last); ) {
         last = reader.fieldId;
         if (last === 2 && reader.fieldType === thriftType.list) {
@@ -92,24 +100,35 @@ export function readChunk(
     throw damaged(`${column()} is of another type than in the schema`);
   }
   if (numberOf(ofMeta, 4) < 0) throw damaged(`${column()} does not say how it is compressed`);
-  const isPossible =
-    needed.every((id) => numberOf(ofMeta, id) >= 0) && optional.every((id) => ofMeta[id] !== impossible);
-  if (!isPossible) throw damaged(`${column()} has an impossible size or place`);
+  if (!isPossible()) throw damaged(`${column()} has an impossible size or place`);
   const codec = numberOf(ofMeta, 4);
-  if (codecOf(codec).startsWith('CODEC_')) strange = 3;
+  if (!isKnownCodec(codec)) strange = 3;
   if (lengthsApart) into.lengthsApart = true;
-  into.set(index, slot.end, reader.offset);
-  into.set(index, slot.kinds, (lengthsApart ? apartFactor : 0) + strange * strangeFactor + codec);
-  into.set(index, slot.values, numberOf(ofMeta, 5));
-  into.set(index, slot.uncompressed, numberOf(ofMeta, 6));
-  into.set(index, slot.compressed, numberOf(ofMeta, 7));
-  into.set(index, slot.dataPage, numberOf(ofMeta, 9));
-  into.set(index, slot.dictionaryPage, numberOf(ofMeta, 11));
-  into.setSeldom(index, seldomSlot.indexPage, numberOf(ofMeta, 10));
-  for (const behind of [0, 1]) {
-    into.setSeldom(index, seldomSlot.offsetIndex + behind, numberOf(ofChunk, 4 + behind));
-    into.setSeldom(index, seldomSlot.columnIndex + behind, numberOf(ofChunk, 6 + behind));
-    into.setSeldom(index, seldomSlot.bloomFilter + behind, numberOf(ofMeta, 14 + behind));
+  into.set(index, reader.offset, (lengthsApart ? apartFactor : 0) + strange * strangeFactor + codec, ofMeta);
+  noteSeldom(ofMeta, seldomInMeta, into, index);
+  noteSeldom(ofChunk, seldomInChunk, into, index);
+}
+
+/** Quicker than `fill` for so few. */
+function forget(numbers: number[]): void {
+  for (let id = 0; id < numbers.length; id++) numbers[id] = missing;
+}
+
+function isPossible(): boolean {
+  for (const id of needed) if (numberOf(ofMeta, id) < 0) return false;
+  for (const id of optional) if (ofMeta[id] === impossible) return false;
+  return true;
+}
+
+function noteSeldom(
+  numbers: readonly number[],
+  slots: readonly (readonly [id: number, slot: number])[],
+  into: ChunkNumbers,
+  index: number,
+): void {
+  for (const [id, place] of slots) {
+    const number = numberOf(numbers, id);
+    if (number !== missing) into.setSeldom(index, place, number);
   }
 }
 
@@ -182,8 +201,8 @@ export class ChunkView implements ColumnChunk {
   }
 
   get bloomFilter(): ColumnChunk['bloomFilter'] {
-    const offset = this.#seldom(seldomSlot.bloomFilter);
-    return offset < 0 ? null : { offset, length: orNull(this.#seldom(seldomSlot.bloomFilter + 1)) };
+    const offset = this.#number(slot.bloomFilter);
+    return offset < 0 ? null : { offset, length: orNull(this.#number(slot.bloomFilterLength)) };
   }
 
   get raw(): Uint8Array {

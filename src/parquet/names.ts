@@ -60,6 +60,8 @@ export type ConvertedType = (typeof convertedTypes)[number] | 'NULL' | `CONVERTE
 export const physicalTypeOf = (number: number): PhysicalType | undefined => physicalTypes[number];
 export const repetitionOf = (number: number): Repetition | undefined => repetitions[number];
 export const codecOf = (number: number): Codec => codecs[number] ?? `CODEC_${number}`;
+export const isKnownCodec = (number: number): boolean => codecs[number] !== undefined;
+export const knownEncodingOf = (number: number): Encoding | undefined => encodings[number];
 export const encodingOf = (number: number): Encoding => encodings[number] ?? `ENCODING_${number}`;
 
 /** 24 is what early writers used for columns that hold nothing but NULL, before there was a logical type. */

@@ -8,7 +8,7 @@ const largest = 256 * 1024;
 export class SharedParts<T> {
   readonly #most: number;
   /** The one that was used last is the first. */
-  readonly #known: { readonly bytes: Uint8Array; readonly value: T }[] = [];
+  readonly #known: { readonly bytes: Buffer; readonly value: T }[] = [];
 
   /** `most`: how many are kept. */
   constructor(most: number) {
@@ -25,15 +25,12 @@ export class SharedParts<T> {
     const part = bytes.subarray(start, end);
     const value = make(part);
     if (part.length <= largest) {
-      this.#known.unshift({ bytes: Uint8Array.from(part), value });
+      this.#known.unshift({ bytes: Buffer.from(part), value });
       this.#known.length = Math.min(this.#known.length, this.#most);
     }
     return value;
   }
 }
 
-function isSame(part: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (part.length !== end - start) return false;
-  for (let i = 0; i < part.length; i++) if (part[i] !== bytes[start + i]) return false;
-  return true;
-}
+const isSame = (part: Buffer, bytes: Uint8Array, start: number, end: number): boolean =>
+  part.length === end - start && part.compare(bytes, start, end) === 0;

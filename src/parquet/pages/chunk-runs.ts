@@ -45,7 +45,7 @@ export function* cutAtChunks(
 }
 
 /** The first chunk that ends behind a place. */
-function firstBehind(chunks: readonly PlacedChunk[], place: number): number {
+export function firstBehind(chunks: readonly PlacedChunk[], place: number): number {
   let low = 0;
   let high = chunks.length;
   while (low < high) {

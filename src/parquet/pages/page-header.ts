@@ -13,10 +13,12 @@ export interface PageHeader {
   readonly values: number;
 }
 
-/** The header that some bytes begin with; null where they are none, or not all of one. */
-export function readPageHeader(bytes: Uint8Array, path: string): PageHeader | null {
+/** The header that begins at a place of some bytes; null where there is none, or not all of one. */
+export function readPageHeader(bytes: Uint8Array, path: string, start = 0): PageHeader | null {
   try {
-    return headerAt(new ThriftReader(bytes, path));
+    const reader = new ThriftReader(bytes, path);
+    reader.offset = start;
+    return headerAt(reader, start);
   } catch {
     return null;
   }
@@ -25,7 +27,7 @@ export function readPageHeader(bytes: Uint8Array, path: string): PageHeader | nu
 /** The descriptions of data pages, of both versions: each begins with the number of values. */
 const isData = (id: number): boolean => id === 5 || id === 8;
 
-function headerAt(reader: ThriftReader): PageHeader | null {
+function headerAt(reader: ThriftReader, start: number): PageHeader | null {
   let kind: number | null = null;
   let size: number | null = null;
   let crc: number | null = null;
@@ -41,7 +43,7 @@ function headerAt(reader: ThriftReader): PageHeader | null {
     else reader.skip(type, false);
   }
   if (kind === null || size === null || size < 0) return null;
-  return { length: reader.offset, bytes: size, crc: crc === null ? null : crc >>> 0, values };
+  return { length: reader.offset - start, bytes: size, crc: crc === null ? null : crc >>> 0, values };
 }
 
 function valuesIn(reader: ThriftReader): number {

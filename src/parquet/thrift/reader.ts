@@ -120,10 +120,10 @@ export class ThriftReader {
         return;
       case thriftType.double:
       case thriftType.uuid:
-        this.#pass(smallest(type));
+        this.pass(smallest(type));
         return;
       case thriftType.binary:
-        this.#pass(this.length());
+        this.pass(this.length());
         return;
       default:
         this.enter();
@@ -161,7 +161,8 @@ export class ThriftReader {
     }
   }
 
-  #pass(length: number): void {
+  /** Passes over some bytes. */
+  pass(length: number): void {
     if (length > this.bytes.length - this.offset) {
       throw this.damaged(`its metadata holds a length of ${length} that goes beyond its end`);
     }
