@@ -8,7 +8,7 @@ export type { Codec, ConvertedType, Encoding, PhysicalType, Repetition } from '.
 export { cutAtChunks, type PlacedChunk, placedChunks } from './pages/chunk-runs.js';
 export { PageChecks } from './pages/page-checks.js';
 export { type VerifiedPages, type VerifyPagesOptions, verifyPageChecksums } from './pages/verify.js';
-export { chunkRange, dataBytes } from './ranges.js';
+export { chunkRange } from './ranges.js';
 export { type ReadFooterOptions, readFooter, readFooters } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
 export type { CopiedBytes } from './splice/copy.js';

@@ -7,10 +7,13 @@ const tailBytes = 8;
 
 /** Where the bytes of a column chunk lie: its dictionary page, if it has one, and its data pages. */
 export function chunkRange(chunk: ColumnChunk): ByteRange {
-  const { dictionaryPageOffset: dictionary, dataPageOffset: data, compressedBytes } = chunk;
+  return { offset: chunkOffset(chunk), length: chunk.compressedBytes };
+}
+
+/** Where the bytes of a column chunk begin. */
+export function chunkOffset({ dictionaryPageOffset: dictionary, dataPageOffset: data }: ColumnChunk): number {
   // some writers put 0 where there is no dictionary, and some call the dictionary's place that of the data
-  const offset = dictionary !== null && dictionary > 0 && dictionary < data ? dictionary : data;
-  return { offset, length: compressedBytes };
+  return dictionary !== null && dictionary > 0 && dictionary < data ? dictionary : data;
 }
 
 /**
@@ -68,11 +71,6 @@ function impossibleIn(
     // one of unknown length has at least a header
     (bloomFilter === null || inside(bloomFilter.offset, bloomFilter.length ?? 1));
   return indexes ? null : (where) => `an index of ${where} should lie beyond the data's end`;
-}
-
-/** The bytes of a row group's columns together. */
-export function dataBytes(group: RowGroup): number {
-  return group.columns.reduce((sum, chunk) => sum + chunk.compressedBytes, 0);
 }
 
 function overlap(footer: Footer): boolean {

@@ -129,16 +129,10 @@ describe('the metadata of spliced files', () => {
     const raw = encodeThrift(withField(decodeThrift(group.raw, { path: '' }), 4, list, sorting));
     const { rows, totalBytes, columns, lengthsApart } = group;
     const changed = { rows, totalBytes, columns, lengthsApart, raw };
-    const [a, b] = group.columns;
-    if (a === undefined || b === undefined) throw new Error('there are no columns');
-    const sorted = (chunks: (typeof a)[]): (number | null)[] | undefined => {
-      const moved = chunks.map((chunk) => ({
-        chunk,
-        rename: null,
-        range: { offset: 0, length: 1 },
-        shift: 0,
-      }));
-      const bytes = encodeMovedRowGroup(changed, moved, { start: 4, ordinal: 0, path: '' });
+    const [a, b] = [0, 1];
+    const sorted = (leaves: number[]): (number | null)[] | undefined => {
+      const chosen = leaves.map((leaf) => ({ leaf, rename: null }));
+      const bytes = encodeMovedRowGroup(changed, chosen, { start: 4, ordinal: 0, path: '' });
       return listOf(decodeThrift(bytes, { path: '' }), 4)
         ?.values.filter(isStruct)
         .map((value) => integerOf(value, 1));

@@ -1,6 +1,6 @@
 import type { ColumnChoice } from '../../core/shaping.js';
 import { typeName } from '../../core/types.js';
-import type { ColumnChunk, Footer, RowGroup } from '../footer.js';
+import type { Footer } from '../footer.js';
 import { leafType } from '../leaf-type.js';
 import { columnNames } from '../logical-schema.js';
 import { meaningOf } from '../meaning.js';
@@ -21,11 +21,13 @@ export interface ChosenColumns {
   readonly untouched: boolean;
   /** For each input, whether it has the very columns of the outputs, in their order. */
   readonly sameSchema: readonly boolean[];
+  /** For each input, the leaves that are taken, in the order of the outputs. Inputs with one schema share them. */
+  readonly leaves: readonly (readonly ChosenLeaf[])[];
 }
 
-/** A chunk to be copied, and the name of its column in the output; null where it keeps its own. */
-export interface ChosenChunk {
-  readonly chunk: ColumnChunk;
+/** A leaf that is taken: its place in the input, and its column's name in the output; null where it keeps its own. */
+export interface ChosenLeaf {
+  readonly leaf: number;
   readonly rename: string | null;
 }
 
@@ -73,15 +75,20 @@ export function chooseColumns(
     columns.push({ rename: found.every((element) => element.name === name) ? null : name, elements });
   }
   const sameSchema: boolean[] = new Array(footers.length);
+  const leaves: (readonly ChosenLeaf[])[] = new Array(footers.length);
   for (const { footer, inputs } of schemas) {
     const { children } = footer.schema;
     const [input = 0] = inputs;
     const same =
       columns.length === children.length &&
       columns.every((column, c) => column.rename === null && column.elements[input] === children[c]);
-    for (const each of inputs) sameSchema[each] = same;
+    const own = leavesOf(columns, input);
+    for (const each of inputs) {
+      sameSchema[each] = same;
+      leaves[each] = own;
+    }
   }
-  return { columns, untouched: sameSchema[0] === true, sameSchema };
+  return { columns, untouched: sameSchema[0] === true, sameSchema, leaves };
 }
 
 /** A schema that files share in memory, as those of one writer do. */
@@ -108,22 +115,13 @@ function schemasOf(footers: readonly Footer[]): readonly SharedSchema[] {
   return [...schemas.values()];
 }
 
-/** The chunks of a row group that are copied, in the order of the output's leaves. */
-export function chosenChunks(
-  from: { readonly input: number; readonly group: RowGroup },
-  chosen: ChosenColumns,
-): ChosenChunk[] {
-  const chunks: ChosenChunk[] = [];
-  const { columns } = from.group;
-  for (const { elements, rename } of chosen.columns) {
-    const element = elements[from.input];
-    const end = element === undefined ? 0 : element.firstLeaf + element.leafCount;
-    for (let i = element?.firstLeaf ?? 0; i < end; i++) {
-      const chunk = columns[i];
-      if (chunk !== undefined) chunks.push({ chunk, rename });
-    }
-  }
-  return chunks;
+function leavesOf(columns: readonly ChosenColumn[], input: number): ChosenLeaf[] {
+  return columns.flatMap(({ elements, rename }) => {
+    const element = elements[input];
+    if (element === undefined) return [];
+    const { firstLeaf, leafCount } = element;
+    return Array.from({ length: leafCount }, (_, i) => ({ leaf: firstLeaf + i, rename }));
+  });
 }
 
 /** How two columns differ in a way that keeps their chunks from standing in one file; null where they do not. */

@@ -117,27 +117,19 @@ function columnOrders(
   raw: readonly ThriftStruct[],
   chosen: ChosenColumns,
 ): ThriftList | undefined {
-  const first = chosenLeaves(chosen, 0).map((leaf) => footers[0]?.columnOrders?.[leaf]);
+  const own = chosen.leaves[0] ?? [];
+  const first = own.map(({ leaf }) => footers[0]?.columnOrders?.[leaf]);
   if (first.includes(undefined)) return undefined;
   // files of one writer share their schema and their orders in memory
   const checked = new Map<SchemaElement, Footer['columnOrders']>();
   for (const [i, { schema, columnOrders: orders }] of footers.entries()) {
     if (checked.get(schema) === orders) continue;
-    if (chosenLeaves(chosen, i).some((leaf, place) => orders?.[leaf] !== first[place])) return undefined;
+    if (chosen.leaves[i]?.some(({ leaf }, place) => orders?.[leaf] !== first[place])) return undefined;
     checked.set(schema, orders);
   }
   // of an order that is newer than this program, only one input can be trusted to mean the same as itself
   if (footers.length > 1 && first.includes('other')) return undefined;
-  return structs(chosenLeaves(chosen, 0).flatMap((leaf) => raw[leaf] ?? []));
-}
-
-/** The places of the chosen leaves among all leaves of an input. */
-function chosenLeaves(chosen: ChosenColumns, input: number): number[] {
-  return chosen.columns.flatMap(({ elements }) => {
-    const element = elements[input];
-    if (element === undefined) return [];
-    return Array.from({ length: element.leafCount }, (_, i) => element.firstLeaf + i);
-  });
+  return structs(own.flatMap(({ leaf }) => raw[leaf] ?? []));
 }
 
 const sizeOf = (element: SchemaElement): number =>

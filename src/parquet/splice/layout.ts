@@ -1,8 +1,8 @@
-import type { ByteRange } from '../footer.js';
-import { type ChosenColumns, chosenChunks } from './columns.js';
-import { MovedGroups, moveChunks } from './moved-groups.js';
+import type { ByteRange, ColumnChunk } from '../footer.js';
+import { chunkOffset, chunkRange } from '../ranges.js';
+import type { ChosenColumns } from './columns.js';
+import { MovedGroups } from './moved-groups.js';
 import type { Piece } from './piece.js';
-import type { MovedChunk } from './row-group.js';
 
 /** Bytes to copy as they are: `bytes` of them, from `from` in an input to `to` in the output. */
 export interface SpliceCopy {
@@ -54,19 +54,22 @@ export class OutputLayout {
     this.rowGroups = new MovedGroups(pieces, chosen, starts);
   }
 
-  #add(piece: Piece, chosen: ChosenColumns, place: number): void {
-    const { input } = piece;
-    const { moved } = moveChunks(chosenChunks(piece, chosen), this.#next);
-    for (const { range } of moved) {
-      this.#copy(input, range.offset, range.length);
-      this.dataBytes += range.length;
+  #add({ input, group }: Piece, chosen: ChosenColumns, place: number): void {
+    const blooms: ByteRange[] = [];
+    for (const [column, { leaf }] of (chosen.leaves[input] ?? []).entries()) {
+      const chunk = group.columns[leaf];
+      if (chunk === undefined) continue;
+      const { bloomFilter, compressedBytes: length } = chunk;
+      const offset = chunkOffset(chunk);
+      this.#addIndexes({ input, row_group: place, column }, chunk, this.#next - offset);
+      this.#copy(input, offset, length);
+      this.dataBytes += length;
+      const bloomBytes = bloomFilter?.length ?? null;
+      if (bloomFilter !== null && bloomBytes !== null)
+        blooms.push({ offset: bloomFilter.offset, length: bloomBytes });
     }
-    for (const { chunk } of moved) {
-      const { bloomFilter } = chunk;
-      if (bloomFilter === null || bloomFilter.length === null) continue;
-      this.#copy(input, bloomFilter.offset, bloomFilter.length);
-    }
-    for (const [column, chunk] of moved.entries()) this.#addIndexes(input, place, column, chunk);
+    // where a row group's description says that they are
+    for (const { offset, length } of blooms) this.#copy(input, offset, length);
   }
 
   #copy(input: number, from: number, bytes: number): void {
@@ -80,11 +83,14 @@ export class OutputLayout {
     this.#next += bytes;
   }
 
-  #addIndexes(input: number, rowGroup: number, column: number, moved: MovedChunk): void {
-    const { bloomFilter, columnIndex, offsetIndex } = moved.chunk;
+  #addIndexes(
+    at: Pick<MovedIndex, 'input' | 'row_group' | 'column'>,
+    chunk: ColumnChunk,
+    shift: number,
+  ): void {
+    const { bloomFilter, columnIndex, offsetIndex } = chunk;
     const add = (kind: IndexKind, from: number, bytes: number | null): void => {
-      const { range: chunk, shift } = moved;
-      this.indexes.push({ kind, row_group: rowGroup, column, input, from, bytes, chunk, shift });
+      this.indexes.push({ ...at, kind, from, bytes, chunk: chunkRange(chunk), shift });
     };
     if (bloomFilter !== null && bloomFilter.length === null) add('bloom_filter', bloomFilter.offset, null);
     if (columnIndex !== null) add('column_index', columnIndex.offset, columnIndex.length);

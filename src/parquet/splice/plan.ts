@@ -1,7 +1,6 @@
 import type { ColumnChoice } from '../../core/shaping.js';
 import type { Footer } from '../footer.js';
-import { dataBytes } from '../ranges.js';
-import { type ChosenColumns, chooseColumns, chosenChunks } from './columns.js';
+import { type ChosenColumns, chooseColumns } from './columns.js';
 import { type FooterParts, footerMaker, type RowGroupParts } from './footer-parts.js';
 import { mergeKeyValues } from './key-values.js';
 import { type MovedIndex, OutputLayout, type SpliceCopy } from './layout.js';
@@ -144,9 +143,8 @@ function divide(inputs: readonly SpliceInput[], chosen: ChosenColumns, options: 
       if (group === undefined) throw new RangeError(`${footer.path} has no row group ${index}`);
       if (group.rows === 0) continue;
       const piece = { input, footer, index, group };
-      const size = chosen.untouched
-        ? dataBytes(group)
-        : chosenChunks(piece, chosen).reduce((sum, { chunk }) => sum + chunk.compressedBytes, 0);
+      // of thousands of row groups it would take long, for a limit that few have
+      const size = maxBytes === Number.POSITIVE_INFINITY ? 0 : bytesOf(piece, chosen);
       if (current.length > 0 && (rows + group.rows > maxRows || bytes + size > maxBytes)) {
         current = [];
         outputs.push(current);
@@ -160,6 +158,12 @@ function divide(inputs: readonly SpliceInput[], chosen: ChosenColumns, options: 
   }
   return outputs;
 }
+
+const bytesOf = ({ input, group }: Piece, chosen: ChosenColumns): number =>
+  (chosen.leaves[input] ?? []).reduce(
+    (sum, { leaf }) => sum + (group.columns[leaf]?.compressedBytes ?? 0),
+    0,
+  );
 
 /** The input that an output equals in every byte that matters; null where it differs from every one. */
 function wholeInput(

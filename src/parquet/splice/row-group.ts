@@ -1,22 +1,27 @@
-import type { ByteRange, ColumnChunk, RowGroup } from '../footer.js';
+import type { ColumnChunk, RowGroup } from '../footer.js';
+import { chunkOffset } from '../ranges.js';
 import { asBytes, integerOf, isStruct, listOf, structOf, withField } from '../thrift/access.js';
 import { decodeThrift } from '../thrift/decode.js';
 import { encodeThrift, ThriftWriter } from '../thrift/encode.js';
 import { ThriftReader } from '../thrift/reader.js';
 import { struct, type ThriftType, type ThriftValue, thriftType } from '../thrift/tree.js';
+import type { ChosenLeaf } from './columns.js';
 
-/** A chunk in its new place: `range` is the old one, `shift` what is added to every offset within it. */
-export interface MovedChunk {
+/** A chunk in its new place. */
+interface MovedChunk {
   readonly chunk: ColumnChunk;
   readonly rename: string | null;
-  readonly range: ByteRange;
+  /** What is added to every offset within it. */
   readonly shift: number;
-  /** Where its bloom filter goes, with as many bytes as before; left out where that is not known yet, or it has none. */
-  readonly bloomOffset?: number;
+  /** Where its bloom filter goes, with as many bytes as before; null where that is not known yet, or it has none. */
+  readonly bloomOffset: number | null;
 }
 
 export interface MovedRowGroup {
-  /** Where its first chunk begins in the output. */
+  /**
+   * Where its first chunk begins in the output. The others follow one behind the other in the order of the columns,
+   * since some readers count on it; and behind them those bloom filters whose size is known.
+   */
   readonly start: number;
   /** Its place in the output, from 0; null where the output has more row groups than the format can number. */
   readonly ordinal: number | null;
@@ -35,11 +40,11 @@ const inMeta = { path: 3, dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomO
  */
 export function encodeMovedRowGroup(
   group: RowGroup,
-  chunks: readonly MovedChunk[],
+  leaves: readonly ChosenLeaf[],
   place: MovedRowGroup,
 ): Uint8Array {
   const writer = new ThriftWriter();
-  writeMovedRowGroup(writer, group, chunks, place);
+  writeMovedRowGroup(writer, group, leaves, place);
   return writer.done();
 }
 
@@ -47,16 +52,16 @@ export function encodeMovedRowGroup(
 export function writeMovedRowGroup(
   writer: ThriftWriter,
   group: RowGroup,
-  chunks: readonly MovedChunk[],
+  leaves: readonly ChosenLeaf[],
   place: MovedRowGroup,
 ): void {
   const { i16, i64, list } = thriftType;
-  const { raw } = group;
+  const { raw, columns } = group;
   let compressed = 0;
   let plain = 0;
-  for (const { chunk } of chunks) {
-    compressed += chunk.compressedBytes;
-    plain += chunk.uncompressedBytes;
+  for (const { leaf } of leaves) {
+    compressed += columns[leaf]?.compressedBytes ?? 0;
+    plain += columns[leaf]?.uncompressedBytes ?? 0;
   }
   let last = 0;
   const header = (id: number, type: ThriftType): void => {
@@ -68,9 +73,19 @@ export function writeMovedRowGroup(
     writer.integer(value);
   };
   header(inRowGroup.columns, list);
-  writer.listHeader(thriftType.struct, chunks.length);
-  for (const moved of chunks) writeMovedChunk(writer, moved, place.path);
-  number(inRowGroup.totalBytes, i64, chunks.length === group.columns.length ? group.totalBytes : plain);
+  writer.listHeader(thriftType.struct, leaves.length);
+  let next = place.start;
+  let nextBloom = next + compressed;
+  for (const { leaf, rename } of leaves) {
+    const chunk = columns[leaf];
+    if (chunk === undefined) throw new RangeError(`there is no column ${leaf}`);
+    const bloomBytes = chunk.bloomFilter?.length ?? null;
+    const bloomOffset = bloomBytes === null ? null : nextBloom;
+    writeMovedChunk(writer, { chunk, rename, shift: next - chunkOffset(chunk), bloomOffset }, place.path);
+    next += chunk.compressedBytes;
+    nextBloom += bloomBytes ?? 0;
+  }
+  number(inRowGroup.totalBytes, i64, leaves.length === columns.length ? group.totalBytes : plain);
   const written: readonly number[] = Object.values(inRowGroup);
   const reader = new ThriftReader(raw, place.path);
   const later: { id: number; type: ThriftType; start: number; end: number }[] = [];
@@ -93,7 +108,7 @@ export function writeMovedRowGroup(
       writer.copy(raw, start, reader.offset);
     }
   }
-  const sorting = sorted ? keptSorting(group, chunks, place.path) : undefined;
+  const sorting = sorted ? keptSorting(group, leaves, place.path) : undefined;
   if (sorting !== undefined) {
     header(inRowGroup.sorting, list);
     writer.value(list, sorting);
@@ -118,8 +133,8 @@ function passColumns(reader: ThriftReader, { columns, raw }: RowGroup): void {
 }
 
 function writeMovedChunk(writer: ThriftWriter, moved: MovedChunk, path: string): void {
-  const { range, shift } = moved;
-  const { raw } = moved.chunk;
+  const { chunk, shift } = moved;
+  const { raw } = chunk;
   const reader = new ThriftReader(raw, path);
   let last = 0;
   for (let before = 0; reader.nextField(before); ) {
@@ -137,7 +152,8 @@ function writeMovedChunk(writer: ThriftWriter, moved: MovedChunk, path: string):
     } else if (id === inChunk.fileOffset && type === thriftType.i64) {
       // where it does not name a page, it names a copy of the metadata, which is not taken along
       const old = Number(reader.integer());
-      const inside = old >= range.offset && old < range.offset + range.length;
+      const within = old - chunkOffset(chunk);
+      const inside = within >= 0 && within < chunk.compressedBytes;
       writer.integer(inside ? old + shift : 0);
     } else {
       reader.skip(type, false);
@@ -155,13 +171,13 @@ function writeMovedMeta(writer: ThriftWriter, reader: ThriftReader, moved: Moved
     before = id;
     const start = reader.offset;
     const isBloom = id === inMeta.bloomOffset || id === inMeta.bloomBytes;
-    if (isBloom && bloomOffset === undefined) {
+    if (isBloom && bloomOffset === null) {
       reader.skip(type, false);
       continue;
     }
     writer.fieldHeader(type, id, last);
     last = id;
-    if (id === inMeta.bloomOffset && bloomOffset !== undefined) {
+    if (id === inMeta.bloomOffset && bloomOffset !== null) {
       reader.skip(type, false);
       writer.integer(bloomOffset);
     } else if (type === thriftType.i64 && isPage(id)) {
@@ -194,7 +210,7 @@ function writeRenamed(writer: ThriftWriter, reader: ThriftReader, rename: string
 }
 
 /** Sorted by a and b is still sorted by a where b is not taken along. */
-function keptSorting(group: RowGroup, chunks: readonly MovedChunk[], path: string): ThriftValue | undefined {
+function keptSorting(group: RowGroup, leaves: readonly ChosenLeaf[], path: string): ThriftValue | undefined {
   const sorting = listOf(
     decodeThrift(group.raw, { path, leaveEncoded: inRowGroup.columns }),
     inRowGroup.sorting,
@@ -203,8 +219,7 @@ function keptSorting(group: RowGroup, chunks: readonly MovedChunk[], path: strin
   const values: ThriftValue[] = [];
   for (const value of sorting.values) {
     const old = isStruct(value) ? integerOf(value, 1) : null;
-    const leaf = old === null ? undefined : group.columns[old]?.leaf;
-    const place = chunks.findIndex((moved) => moved.chunk.leaf === leaf);
+    const place = leaves.findIndex(({ leaf }) => leaf === old);
     if (!isStruct(value) || place < 0) break;
     values.push(withField(value, 1, thriftType.i32, place));
   }
