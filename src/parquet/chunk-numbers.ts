@@ -52,15 +52,21 @@ export class ChunkNumbers {
   /** Of any of the chunks. */
   lengthsApart = false;
 
-  constructor(chunks: number) {
+  /** `used`: whose numbers are no longer wanted, and may be written over. */
+  constructor(chunks: number, used: ChunkNumbers | null = null) {
     const length = chunks * slotsPerChunk;
+    this.#count = chunks;
+    if (used !== null && used.#count >= chunks) {
+      this.#numbers = used.#numbers;
+      this.#at = used.#at;
+      return;
+    }
     if (length > shelf.length - shelved) {
       shelf = new Float64Array(Math.max(length, shelfLength));
       shelved = 0;
     }
     this.#numbers = shelf;
     this.#at = shelved;
-    this.#count = chunks;
     shelved += length;
   }
 

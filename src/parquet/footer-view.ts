@@ -1,7 +1,8 @@
 import { fail } from '../errors/index.js';
 import { isInteger, readNumber, wrongTypes } from './chunk-view.js';
 import type { ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
-import { readRowGroups } from './row-group-view.js';
+import { checkRanges, RangeChecks } from './ranges.js';
+import { type RowGroupTaker, readRowGroups } from './row-group-view.js';
 import { type SchemaTree, schemaTree } from './schema-tree.js';
 import { SharedParts } from './shared-parts.js';
 import { asText, isStruct, listOf, textOf } from './thrift/access.js';
@@ -34,30 +35,77 @@ const writerNames = new SharedParts<string>(8);
 /** Makes the typed view of a footer from its metadata. `bytes` are kept by the view. */
 export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   const { path } = file;
-  const scan = new MetadataScan(bytes, path);
-  const { tree, rowGroups } = scan.tables();
-  const { rows } = scan;
-  if (rows < 0) throw scan.damaged('its number of rows is missing or impossible');
-  let inGroups = 0;
-  for (const group of rowGroups) inGroups += group.rows;
-  if (inGroups !== rows) {
-    throw scan.damaged(`its footer speaks of ${rows} rows, but its row groups have ${inGroups}`);
-  }
+  const { scan, tree, taken, ...texts } = scanned(bytes, path, () => new KeptGroups());
   return {
     path,
     fileBytes: file.bytes,
     modified: file.modified,
     footerBytes: bytes.length,
     version: Math.max(0, scan.version),
-    rows,
-    createdBy: scan.part(6, writerNames, (part) => asText(part)),
+    rows: scan.rows,
     schema: tree.root,
     leaves: tree.leaves,
-    rowGroups,
+    rowGroups: taken.list,
+    raw: bytes,
+    ...texts,
+  };
+}
+
+/**
+ * The rows of a file by its metadata, which is held against all that {@link footerView} and `checkRanges` want of it,
+ * and of which nothing is kept: a file that many were joined into has thousands of row groups.
+ */
+export function footerRows(bytes: Uint8Array, file: FileFacts): number {
+  const { path } = file;
+  const { taken } = scanned(bytes, path, () => new CountedGroups(path, file.bytes, bytes.length));
+  // only all of them together can tell whether two overlap
+  if (!taken.inOrder) checkRanges(footerView(bytes, file));
+  return taken.rows;
+}
+
+/** Keeps all row groups. */
+class KeptGroups implements RowGroupTaker {
+  readonly passing = false;
+  readonly list: RowGroup[] = [];
+  rows = 0;
+
+  take(group: RowGroup): void {
+    this.list.push(group);
+    this.rows += group.rows;
+  }
+}
+
+/** Checks row groups and counts their rows. */
+class CountedGroups extends RangeChecks implements RowGroupTaker {
+  readonly passing = true;
+  rows = 0;
+
+  take(group: RowGroup): void {
+    this.add(group);
+    this.rows += group.rows;
+  }
+}
+
+function scanned<T extends RowGroupTaker & { readonly rows: number }>(
+  bytes: Uint8Array,
+  path: string,
+  taker: () => T,
+) {
+  const scan = new MetadataScan(bytes, path, taker);
+  const { tree, taken } = scan.tables();
+  const { rows } = scan;
+  if (rows < 0) throw scan.damaged('its number of rows is missing or impossible');
+  if (taken.rows !== rows) {
+    throw scan.damaged(`its footer speaks of ${rows} rows, but its row groups have ${taken.rows}`);
+  }
+  return {
+    scan,
+    tree,
+    taken,
+    createdBy: scan.part(6, writerNames, (part) => asText(part)),
     keyValues:
       scan.part(5, keyValueLists, (part) => structsIn(part, 5, path).map(keyValueView)) ?? noKeyValues,
     columnOrders: scan.part(7, orderLists, (part) => structsIn(part, 7, path).map(columnOrderView)),
-    raw: bytes,
   };
 }
 
@@ -67,7 +115,7 @@ export function metadataTree(bytes: Uint8Array, path: string): ThriftStruct {
 }
 
 /** One pass over the metadata: row groups are read at once, and of the rest is noted where it lies. */
-class MetadataScan {
+class MetadataScan<T extends RowGroupTaker> {
   version = -1;
   rows = -1;
   readonly #bytes: Uint8Array;
@@ -75,11 +123,14 @@ class MetadataScan {
   readonly #spans: (Span | undefined)[] = [];
   /** Whether all fields are of the types that the format gives them. */
   #fits = true;
-  #rowGroups: { readonly schema: Span; readonly at: Span; readonly list: RowGroup[] } | null = null;
+  #rowGroups: { readonly schema: Span; readonly start: number; readonly taken: T } | null = null;
+  readonly #taker: () => T;
 
-  constructor(bytes: Uint8Array, path: string) {
+  /** `taker`: makes what takes the row groups; it may have to begin anew. */
+  constructor(bytes: Uint8Array, path: string, taker: () => T) {
     this.#bytes = bytes;
     this.#path = path;
+    this.#taker = taker;
     const reader = new ThriftReader(bytes, path);
     reader.enter();
     for (let before = 0; reader.nextField(before); ) {
@@ -105,7 +156,7 @@ class MetadataScan {
   }
 
   /** The schema and the row groups. Every error of theirs is told here. */
-  tables(): { readonly tree: SchemaTree; readonly rowGroups: readonly RowGroup[] } {
+  tables(): { readonly tree: SchemaTree; readonly taken: T } {
     const [, , schema, , at, , , , encryption] = this.#spans;
     if (encryption !== undefined) throw fail('PARQUET_ENCRYPTED', { path: this.#path });
     if (!this.#fits) throw this.damaged(wrongTypes('its footer'));
@@ -113,12 +164,14 @@ class MetadataScan {
     const tree = this.#treeAt(schema);
     if (at === undefined) throw this.damaged('its list of row groups is missing');
     const read = this.#rowGroups;
-    if (read !== null && read.schema === schema && read.at.start === at.start) {
-      return { tree, rowGroups: read.list };
+    if (read !== null && read.schema === schema && read.start === at.start) {
+      return { tree, taken: read.taken };
     }
     const reader = new ThriftReader(this.#bytes, this.#path);
     reader.offset = at.start;
-    return { tree, rowGroups: readRowGroups(reader, tree.leaves) };
+    const taken = this.#taker();
+    readRowGroups(reader, tree.leaves, taken);
+    return { tree, taken };
   }
 
   /** What is made of a field; null where there is none. */
@@ -141,9 +194,10 @@ class MetadataScan {
       if (schema !== undefined && this.#fits) {
         const inner = new ThriftReader(this.#bytes, this.#path);
         inner.offset = start;
-        const list = readRowGroups(inner, this.#treeAt(schema).leaves);
+        const taken = this.#taker();
+        readRowGroups(inner, this.#treeAt(schema).leaves, taken);
         reader.offset = inner.offset;
-        this.#rowGroups = { schema, at: { start, end: inner.offset }, list };
+        this.#rowGroups = { schema, start, taken };
         return;
       }
     } catch {

@@ -9,7 +9,7 @@ export { cutAtChunks, type PlacedChunk, placedChunks } from './pages/chunk-runs.
 export { PageChecks } from './pages/page-checks.js';
 export { type VerifiedPages, type VerifyPagesOptions, verifyPageChecksums } from './pages/verify.js';
 export { chunkRange } from './ranges.js';
-export { type ReadFooterOptions, readFooter, readFooters } from './read-footer.js';
+export { countRows, type ReadFooterOptions, type RowCount, readFooter, readFooters } from './read-footer.js';
 export type { SchemaElement } from './schema-tree.js';
 export type { CopiedBytes } from './splice/copy.js';
 export { type ExecuteSpliceOptions, executeSplice, type SpliceResult } from './splice/execute.js';

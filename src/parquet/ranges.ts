@@ -21,29 +21,46 @@ export function chunkOffset({ dictionaryPageOffset: dictionary, dataPageOffset: 
  * column chunks overlap, and that flat columns have one value for each row. PARQUET_DAMAGED otherwise.
  */
 export function checkRanges(footer: Footer): void {
-  const end = footer.fileBytes - tailBytes - footer.footerBytes;
-  const inside = (offset: number, length: number): boolean =>
-    offset >= dataStart && length <= end - offset && offset <= end;
-  // As long as they lie one behind the other, as in every usual file, nothing has to be kept of them.
-  let inOrder = true;
-  let last = 0;
-  for (const [i, group] of footer.rowGroups.entries()) {
-    for (const chunk of group.columns) {
-      const range = chunkRange(chunk);
-      const reason = impossibleIn(chunk, range, group, inside);
-      if (reason !== null) {
-        const where = `column "${chunk.leaf.path.join('.')}" of row group ${i + 1}`;
-        throw fail('PARQUET_DAMAGED', { path: footer.path, reason: reason(where) });
-      }
-      if (range.length === 0) continue;
-      if (range.offset < last) inOrder = false;
-      last = range.offset + range.length;
-    }
-  }
-  if (!inOrder && overlap(footer)) {
+  const checks = new RangeChecks(footer.path, footer.fileBytes, footer.footerBytes);
+  for (const group of footer.rowGroups) checks.add(group);
+  if (!checks.inOrder && overlap(footer)) {
     const reason = 'two of its columns should lie in the same place';
     throw fail('PARQUET_DAMAGED', { path: footer.path, reason });
   }
+}
+
+/** Checks row group after row group as {@link checkRanges} does, and keeps nothing of them. */
+export class RangeChecks {
+  /** As long as they lie one behind the other, as in every usual file, no two chunks overlap. */
+  inOrder = true;
+  readonly #path: string;
+  readonly #end: number;
+  #groups = 0;
+  #last = 0;
+
+  constructor(path: string, fileBytes: number, footerBytes: number) {
+    this.#path = path;
+    this.#end = fileBytes - tailBytes - footerBytes;
+  }
+
+  /** PARQUET_DAMAGED. */
+  add(group: RowGroup): void {
+    this.#groups++;
+    for (const chunk of group.columns) {
+      const range = chunkRange(chunk);
+      const reason = impossibleIn(chunk, range, group, this.#inside);
+      if (reason !== null) {
+        const where = `column "${chunk.leaf.path.join('.')}" of row group ${this.#groups}`;
+        throw fail('PARQUET_DAMAGED', { path: this.#path, reason: reason(where) });
+      }
+      if (range.length === 0) continue;
+      if (range.offset < this.#last) this.inOrder = false;
+      this.#last = range.offset + range.length;
+    }
+  }
+
+  readonly #inside = (offset: number, length: number): boolean =>
+    offset >= dataStart && length <= this.#end - offset && offset <= this.#end;
 }
 
 /** What of a chunk cannot be, said of the place where it is; null where all can. */

@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
 import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
-import { footerView } from './footer-view.js';
+import { footerRows, footerView } from './footer-view.js';
 import { Pace } from './pace.js';
 import { checkRanges } from './ranges.js';
 
@@ -27,8 +27,13 @@ const atOnce = 16;
  * outside of the file, its row counts agree, and its columns do not overlap.
  * Errors: PATH_NOT_FOUND, PATH_NOT_READABLE, NOT_PARQUET, PARQUET_ENCRYPTED, PARQUET_DAMAGED.
  */
-export async function readFooter(path: string, options: ReadFooterOptions = {}): Promise<Footer> {
-  const { signal } = options;
+export const readFooter = (path: string, options: ReadFooterOptions = {}): Promise<Footer> =>
+  look(path, options, soundFooter);
+
+/** What is made of a file's metadata. */
+type Use<T> = (metadata: Uint8Array, path: string, bytes: number, modified: number) => T;
+
+async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>): Promise<T> {
   signal?.throwIfAborted();
   try {
     // asked before it is opened: opening a pipe would wait for somebody to write into it
@@ -41,7 +46,7 @@ export async function readFooter(path: string, options: ReadFooterOptions = {}):
       checkSize(path, size);
       const metadata = await readMetadata(file, path, size);
       signal?.throwIfAborted();
-      return soundFooter(metadata, path, size, mtimeMs);
+      return use(metadata, path, size, mtimeMs);
     } finally {
       await file.close();
     }
@@ -77,23 +82,40 @@ async function readMetadata(file: FileHandle, path: string, size: number): Promi
  * The footers of many regular files, in their order, as {@link readFooter} reads them. Where files are quick to read,
  * that is done in place, and the event loop runs every few milliseconds.
  */
-export async function readFooters(
+export const readFooters = (paths: readonly string[], options: ReadFooterOptions = {}): Promise<Footer[]> =>
+  lookAtMany(paths, options, soundFooter);
+
+/** What is counted of a file. */
+export interface RowCount {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** As {@link readFooters}, with the same checks; but nothing is kept of the footers. */
+export const countRows = (paths: readonly string[], options: ReadFooterOptions = {}): Promise<RowCount[]> =>
+  lookAtMany(paths, options, (metadata, path, bytes, modified) => ({
+    rows: footerRows(metadata, { path, bytes, modified }),
+    bytes,
+  }));
+
+async function lookAtMany<T>(
   paths: readonly string[],
-  options: ReadFooterOptions = {},
-): Promise<Footer[]> {
+  options: ReadFooterOptions,
+  use: Use<T>,
+): Promise<T[]> {
   const { signal } = options;
-  const footers: Footer[] = new Array(paths.length);
+  const found: T[] = new Array(paths.length);
   const pace = new Pace();
   const waiting = new Set<Promise<void>>();
   for (const [i, path] of paths.entries()) {
     if (pace.inPlace) {
       signal?.throwIfAborted();
-      footers[i] = readFooterInPlace(path);
+      found[i] = lookInPlace(path, use);
       await pace.rest();
       continue;
     }
-    const reading = readFooter(path, options).then((footer) => {
-      footers[i] = footer;
+    const reading = look(path, options, use).then((one) => {
+      found[i] = one;
       waiting.delete(reading);
     });
     waiting.add(reading);
@@ -102,7 +124,7 @@ export async function readFooters(
     if (waiting.size >= atOnce) await Promise.race(waiting);
   }
   await Promise.all(waiting);
-  return footers;
+  return found;
 }
 
 /** The two ends of a file that is looked at; only one at a time. */
@@ -116,7 +138,7 @@ function readingAfter(length: number): number {
   return Math.min(firstReading, Math.ceil((1.25 * length + tailBytes) / 1024) * 1024);
 }
 
-function readFooterInPlace(path: string): Footer {
+function lookInPlace<T>(path: string, use: Use<T>): T {
   try {
     const file = openSync(path, 'r');
     try {
@@ -128,7 +150,7 @@ function readFooterInPlace(path: string): Footer {
       const length = footerLength(head.toString('latin1', 0, 4), tail, path, size);
       nextReading = readingAfter(length);
       const rest = (): Buffer => fill(file, path, Buffer.allocUnsafeSlow(length), size - tailBytes - length);
-      return soundFooter(inTail(tail, length) ?? rest(), path, size, mtimeMs);
+      return use(inTail(tail, length) ?? rest(), path, size, mtimeMs);
     } finally {
       closeSync(file);
     }

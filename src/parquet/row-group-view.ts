@@ -10,21 +10,40 @@ import { thriftType } from './thrift/tree.js';
 /** The fewest bytes of a row group, and of a column chunk. */
 const smallestStruct = 7;
 
+/** Takes the row groups of a file, one after the other. */
+export interface RowGroupTaker {
+  /** Whether a row group is of no use any more when the next one is taken: its memory is then used again. */
+  readonly passing: boolean;
+  take(group: RowGroup): void;
+}
+
 /** Reads the list of row groups where a reader stands. PARQUET_DAMAGED, PARQUET_ENCRYPTED, NOT_PARQUET. */
-export function readRowGroups(reader: ThriftReader, leaves: readonly SchemaElement[]): RowGroup[] {
-  const groups: RowGroup[] = [];
+export function readRowGroups(
+  reader: ThriftReader,
+  leaves: readonly SchemaElement[],
+  taker: RowGroupTaker,
+): void {
+  let used: ChunkNumbers | null = null;
   reader.enter();
   const { element, count } = reader.listHeader();
   reader.checkCount(count, smallestStruct);
   if (count > 0 && element !== thriftType.struct) {
     throw reader.damaged('its list of row groups is not readable');
   }
-  for (let i = 0; i < count; i++) groups.push(readRowGroup(reader, leaves, i + 1));
+  for (let i = 0; i < count; i++) {
+    const group = readRowGroup(reader, leaves, i + 1, used);
+    taker.take(group);
+    if (taker.passing) used = group.numbers;
+  }
   reader.leave();
-  return groups;
 }
 
-function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], number: number): RowGroup {
+function readRowGroup(
+  reader: ThriftReader,
+  leaves: readonly SchemaElement[],
+  number: number,
+  used: ChunkNumbers | null,
+): RowGroupView {
   const start = reader.offset;
   let rows = -1;
   let totalBytes = -1;
@@ -37,7 +56,7 @@ function readRowGroup(reader: ThriftReader, leaves: readonly SchemaElement[], nu
     const wanted = rowGroupShape[id];
     if (wanted !== undefined && wanted !== type) fits = false;
     if (id === 1 && chunks !== null) throw reader.damaged(`row group ${number} has two lists of columns`);
-    if (id === 1 && type === thriftType.list) chunks = readChunks(reader, leaves, number);
+    if (id === 1 && type === thriftType.list) chunks = readChunks(reader, leaves, number, used);
     else if (id === 2 && isInteger(type)) totalBytes = readNumber(reader);
     else if (id === 3 && isInteger(type)) rows = readNumber(reader);
     else reader.skip(type, false);
@@ -53,6 +72,7 @@ function readChunks(
   reader: ThriftReader,
   leaves: readonly SchemaElement[],
   number: number,
+  used: ChunkNumbers | null,
 ): Omit<Columns, 'leaves'> {
   reader.enter();
   const { element, count } = reader.listHeader();
@@ -64,7 +84,7 @@ function readChunks(
     const reason = `row group ${number} has ${count} columns, but the schema has ${leaves.length}`;
     throw fail('PARQUET_DAMAGED', { path: reader.path, reason });
   }
-  const numbers = new ChunkNumbers(count);
+  const numbers = new ChunkNumbers(count, used);
   const first = reader.offset;
   for (const [i, leaf] of leaves.entries()) readChunk(reader, leaf, number, numbers, i);
   reader.leave();
@@ -99,8 +119,12 @@ class RowGroupView implements RowGroup {
     this.#end = reader.offset;
   }
 
+  get numbers(): ChunkNumbers {
+    return this.#columns.numbers;
+  }
+
   get lengthsApart(): boolean {
-    return this.#columns.numbers.lengthsApart;
+    return this.numbers.lengthsApart;
   }
 
   get columns(): readonly ColumnChunk[] {

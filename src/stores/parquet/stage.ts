@@ -5,7 +5,7 @@ import type { Schema } from '../../core/types.js';
 import { hyggeVersion } from '../../core/version.js';
 import type { FolderStore } from '../../files/index.js';
 import { copyToParquet, guardValues, type WriteCodec } from '../../formats/parquet/index.js';
-import { readFooter, readFooters } from '../../parquet/index.js';
+import { countRows, readFooter } from '../../parquet/index.js';
 import { Divider, divisionFor, exactBelow } from './divide.js';
 import type { ParquetStoreConfig } from './index.js';
 
@@ -95,10 +95,10 @@ export class Stage {
   /** Counts rows and bytes of all files from what was written. */
   async count(): Promise<void> {
     const paths = this.files.map(({ path }) => path);
-    const footers = await readFooters(paths, { signal: this.#context.signal });
+    const counts = await countRows(paths, { signal: this.#context.signal });
     for (const [i, file] of this.files.entries()) {
-      file.rows = footers[i]?.rows ?? 0;
-      file.bytes = footers[i]?.fileBytes ?? 0;
+      file.rows = counts[i]?.rows ?? 0;
+      file.bytes = counts[i]?.bytes ?? 0;
     }
   }
 
