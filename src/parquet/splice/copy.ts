@@ -11,6 +11,8 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes that were copied since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Where buffers are taken from, and given back to: whoever copies into many files has them made once. */
+  readonly buffers?: Buffer[] | undefined;
   /** Sees all bytes before they are written, in the order in which they lie in the output. May throw. */
   readonly onCopied?: ((bytes: CopiedBytes) => void) | undefined;
 }
@@ -37,6 +39,7 @@ export async function copyRanges(
   output: OutputFile,
   options: CopyOptions = {},
 ): Promise<void> {
+  const { buffers = [] } = options;
   const queue = pieces(copies);
   const turns = new Turns();
   let stopped = false;
@@ -44,11 +47,14 @@ export async function copyRanges(
     let buffer: Buffer | undefined;
     for (;;) {
       const next = stopped ? undefined : queue.next().value;
-      if (next === undefined) return;
+      if (next === undefined) {
+        if (buffer !== undefined) buffers.push(buffer);
+        return;
+      }
       const turn = turns.take();
       try {
         options.signal?.throwIfAborted();
-        buffer ??= Buffer.allocUnsafeSlow(pieceBytes);
+        buffer ??= buffers.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
         for (const part of next.parts) await inputs.read(part.input, part.from, bytesOf(part, next, buffer));
         await turn.comes;
         if (stopped) return;

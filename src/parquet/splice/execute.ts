@@ -45,13 +45,14 @@ export async function executeSplice(
 ): Promise<SpliceResult[]> {
   const inputs = new InputFiles(plan.inputs);
   const results: SpliceResult[] = [];
+  const copying = { ...options, buffers: [] };
   try {
     for (const [i, output] of plan.outputs.entries()) {
       const path = paths[i];
       if (path === undefined) throw new RangeError(`there is no path for output ${i}`);
       options.signal?.throwIfAborted();
       const shared = options.share === false ? null : await clone(plan, output, path, options);
-      const bytes = shared ?? (await write(plan, output, path, inputs, options));
+      const bytes = shared ?? (await write(plan, output, path, inputs, copying));
       const result = { path, bytes, rows: output.rows, shares: shared === null ? null : output.whole };
       results.push(result);
       options.onFile?.(result);

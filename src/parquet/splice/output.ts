@@ -6,6 +6,10 @@ const bufferBytes = 1024 * 1024;
 /** Bytes after which a file that is still growing is handed to the disk. */
 const handOverBytes = 64 * 1024 * 1024;
 
+/** Buffers of files that are finished, for the next ones; no more than may be open at a time. */
+const spare: Buffer[] = [];
+const mostSpare = 2;
+
 /** A new file that is written from its beginning: data at known places first, and then one thing after another. */
 export class OutputFile {
   readonly path: string;
@@ -57,7 +61,7 @@ export class OutputFile {
       await this.writeAt(bytes, this.#written);
       this.#written += bytes.length;
     } else {
-      this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytes);
+      this.#buffer ??= spare.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
       this.#buffer.set(bytes, this.#buffered);
       this.#buffered += bytes.length;
     }
@@ -66,6 +70,8 @@ export class OutputFile {
   /** Writes what is left. `sync`: and waits until the disk has it. */
   async finish(sync: boolean): Promise<void> {
     await this.#flush();
+    if (this.#buffer !== null && spare.length < mostSpare) spare.push(this.#buffer);
+    this.#buffer = null;
     try {
       await this.#handOver;
       if (this.#failure !== null) throw this.#failure;
