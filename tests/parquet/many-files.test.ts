@@ -1,13 +1,23 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeSplice, type Footer, planSplice, readFooter, readFooters } from '../../src/parquet/index.js';
+import {
+  countRows,
+  executeSplice,
+  type Footer,
+  planSplice,
+  readFooter,
+  readFooters,
+} from '../../src/parquet/index.js';
 import { Pace } from '../../src/parquet/pace.js';
 import { Witness } from './engine.js';
 
 /** Above the number of files that are left to other threads, whatever becomes of them. */
 const fileCount = 120;
+
+const indexed = fileURLToPath(new URL('written/pyarrow-v1-indexed.parquet', import.meta.url));
 
 let folder: string;
 let witness: Witness;
@@ -49,6 +59,11 @@ describe('many small files', () => {
     expect((await readFooters(paths)).map(facts)).toEqual(alone.map(facts));
   });
 
+  it('are counted as their footers say', async () => {
+    const counts = (await readFooters(paths)).map(({ rows, fileBytes: bytes }) => ({ rows, bytes }));
+    expect(await countRows(paths)).toEqual(counts);
+  });
+
   it('share what is equal in all of them', async () => {
     const [first, ...others] = await readFooters(paths);
     for (const footer of others) {
@@ -63,10 +78,9 @@ describe('many small files', () => {
     await writeFile(bad, whole.subarray(0, -1));
     for (const place of [0, 15, 16, 70, fileCount]) {
       const files = paths.toSpliced(place, 0, bad);
-      await expect(readFooters(files)).rejects.toMatchObject({
-        code: 'PARQUET_DAMAGED',
-        facts: { path: bad },
-      });
+      const error = { code: 'PARQUET_DAMAGED', facts: { path: bad } };
+      await expect(readFooters(files)).rejects.toMatchObject(error);
+      await expect(countRows(files)).rejects.toMatchObject(error);
     }
     const gone = join(folder, 'gone.parquet');
     await expect(readFooters([...paths, gone])).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
@@ -96,6 +110,20 @@ describe('many small files', () => {
     expect(there.map(([, excludes]) => excludes)).toEqual(there.map(() => 'false'));
     expect(there).toHaveLength(fileCount);
     expect(absent.filter(([, excludes]) => excludes === 'true').length).toBeGreaterThan(fileCount / 2);
+  });
+
+  it('become the same files by a plan that has been JSON', async () => {
+    // of the second, indexes are written behind the data
+    for (const files of [paths, [indexed, indexed]]) {
+      const plan = await joinedPlan(files);
+      const [direct, byJson] = [join(folder, 'direct.parquet'), join(folder, 'by-json.parquet')];
+      await executeSplice(plan, [direct]);
+      await executeSplice(JSON.parse(JSON.stringify(plan)), [byJson]);
+      expect((await readFile(direct)).equals(await readFile(byJson))).toBe(true);
+      const chunks = (await readFooter(direct)).rowGroups.flatMap(({ columns }) => columns);
+      expect(chunks.some(({ offsetIndex }) => offsetIndex !== null)).toBe(files !== paths);
+      for (const path of [direct, byJson]) await rm(path);
+    }
   });
 
   it('are noticed when one changes after the plan, wherever it lies', async () => {

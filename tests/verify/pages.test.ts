@@ -18,11 +18,13 @@ let folder: string;
 let witness: Witness;
 /** Three row groups of three columns, with checksums. */
 let path: string;
+/** The same without. */
+let plain: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hygge-pages-'));
   witness = await Witness.open();
-  const plain = join(folder, 'plain.parquet');
+  plain = join(folder, 'plain.parquet');
   await witness.run(
     `COPY (SELECT 'word ' || i AS a, i AS b, i % 10 AS c FROM range(5000) t(i)) TO '${plain}' (ROW_GROUP_SIZE 2048)`,
   );
@@ -115,6 +117,42 @@ describe('page checksums', () => {
     const verified = await verifyPageChecksums(footer, { onBytes: (more) => (bytes += more) });
     expect(verified.pages).toBe(0);
     expect(bytes).toBeLessThan(100_000);
+  });
+
+  it('in passing tell the same of a damaged header, whatever the size of the pieces', async () => {
+    const footer = await readFooter(plain);
+    const range = chunkRange(footer.rowGroups[1]?.columns[1] ?? expect.fail('there is no such column'));
+    const bytes = (await readFile(plain)).subarray(range.offset, range.offset + range.length);
+    /** `first`: how many bytes come in pieces of so many, before all others. */
+    const outcome = (of: Uint8Array, pieceBytes: number, first = of.length): string => {
+      const checks = new PageChecks(footer);
+      try {
+        for (let at = 0, to = 0; at < of.length; at = to) {
+          to = at < first ? at + pieceBytes : of.length;
+          checks.feed(range.offset + at, of.subarray(at, to));
+        }
+        return `${checks.pages} pages`;
+      } catch (error) {
+        return String((error as { code?: string }).code);
+      }
+    };
+    const outcomes = new Set<string>();
+    for (let at = 0; at < 40; at++) {
+      for (const bits of [0x01, 0x0c, 0x40, 0xff]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ bits;
+        // byte by byte, no header comes whole
+        const slowly = outcome(changed, 1, 200);
+        expect(outcome(changed, changed.length), `byte ${at}, bits ${bits}`).toBe(slowly);
+        expect(outcome(changed, 100)).toBe(slowly);
+        outcomes.add(slowly);
+      }
+    }
+    expect(outcomes).toContain('PAGE_CORRUPT');
+    expect(outcomes).toContain('0 pages');
+    const checks = new PageChecks(footer);
+    checks.feed(range.offset, bytes.subarray(0, 100));
+    expect(() => checks.feed(range.offset + 101, bytes.subarray(101))).toThrow(RangeError);
   });
 
   it('are still right after splicing', async () => {
