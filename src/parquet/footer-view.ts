@@ -35,7 +35,7 @@ const writerNames = new SharedParts<string>(8);
 /** Makes the typed view of a footer from its metadata. `bytes` are kept by the view. */
 export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
   const { path } = file;
-  const { scan, tree, taken, ...texts } = scanned(bytes, path, () => new KeptGroups());
+  const { scan, tree, taken, ...texts } = scanMetadata(bytes, path, () => new KeptGroups());
   return {
     path,
     fileBytes: file.bytes,
@@ -57,7 +57,7 @@ export function footerView(bytes: Uint8Array, file: FileFacts): Footer {
  */
 export function footerRows(bytes: Uint8Array, file: FileFacts): number {
   const { path } = file;
-  const { taken } = scanned(bytes, path, () => new CountedGroups(path, file.bytes, bytes.length));
+  const { taken } = scanMetadata(bytes, path, () => new CountedGroups(path, file.bytes, bytes.length));
   // only all of them together can tell whether two overlap
   if (!taken.inOrder) checkRanges(footerView(bytes, file));
   return taken.rows;
@@ -76,7 +76,7 @@ class KeptGroups implements RowGroupTaker {
 }
 
 /** Checks row groups and counts their rows. */
-class CountedGroups extends RangeChecks implements RowGroupTaker {
+export class CountedGroups extends RangeChecks implements RowGroupTaker {
   readonly passing = true;
   rows = 0;
 
@@ -86,7 +86,8 @@ class CountedGroups extends RangeChecks implements RowGroupTaker {
   }
 }
 
-function scanned<T extends RowGroupTaker & { readonly rows: number }>(
+/** Goes over the metadata, and holds it against all that is wanted of it but the places of chunks. */
+export function scanMetadata<T extends RowGroupTaker & { readonly rows: number }>(
   bytes: Uint8Array,
   path: string,
   taker: () => T,
@@ -108,6 +109,10 @@ function scanned<T extends RowGroupTaker & { readonly rows: number }>(
     columnOrders: scan.part(7, orderLists, (part) => structsIn(part, 7, path).map(columnOrderView)),
   };
 }
+
+/** The schema of a file, by its metadata without row groups. */
+export const schemaIn = (bytes: Uint8Array, path: string): SchemaTree =>
+  new MetadataScan(bytes, path, () => new KeptGroups()).tables().tree;
 
 /** The metadata as a tree; the row groups are left encoded. */
 export function metadataTree(bytes: Uint8Array, path: string): ThriftStruct {

@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
+import { countInPieces, type ReadPiece } from './count-in-pieces.js';
 import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
-import { footerRows, footerView } from './footer-view.js';
+import { type FileFacts, footerRows, footerView } from './footer-view.js';
 import { Pace } from './pace.js';
 import { checkRanges } from './ranges.js';
 
@@ -17,6 +18,8 @@ const smallestFile = 12;
 const tailBytes = 8;
 /** Bytes read at once from the end of a file: most footers are smaller, and then one reading is enough. */
 const firstReading = 64 * 1024;
+/** Of a footer that is larger, and only counted, a piece of this size is in memory at a time. */
+const pieceBytes = 1024 * 1024;
 /** Far above any footer that a writer makes, and still bearable in memory. */
 const largestFooter = 512 * 1024 * 1024;
 /** Files whose footers are read at once where reading is slow. */
@@ -28,10 +31,14 @@ const atOnce = 16;
  * Errors: PATH_NOT_FOUND, PATH_NOT_READABLE, NOT_PARQUET, PARQUET_ENCRYPTED, PARQUET_DAMAGED.
  */
 export const readFooter = (path: string, options: ReadFooterOptions = {}): Promise<Footer> =>
-  look(path, options, soundFooter);
+  look(path, options, { whole: soundFooter });
 
 /** What is made of a file's metadata. */
-type Use<T> = (metadata: Uint8Array, path: string, bytes: number, modified: number) => T;
+interface Use<T> {
+  whole(metadata: Uint8Array, file: FileFacts): T;
+  /** The same of metadata that need not be in memory as a whole; null where it has to. Default: it always has. */
+  inPieces?(read: ReadPiece, length: number, file: FileFacts): Promise<T | null>;
+}
 
 async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>): Promise<T> {
   signal?.throwIfAborted();
@@ -44,9 +51,16 @@ async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>)
     try {
       const { size, mtimeMs } = await file.stat();
       checkSize(path, size);
-      const metadata = await readMetadata(file, path, size);
+      const facts = { path, bytes: size, modified: mtimeMs };
+      const { length, metadata } = await readMetadata(file, path, size);
       signal?.throwIfAborted();
-      return use(metadata, path, size, mtimeMs);
+      if (metadata !== null) return use.whole(metadata, facts);
+      const start = size - tailBytes - length;
+      const read = (from: number, bytes: number): Promise<Buffer> =>
+        readInto(Buffer.allocUnsafeSlow(bytes), file, path, start + from);
+      const found = length > pieceBytes ? await use.inPieces?.(read, length, facts) : null;
+      signal?.throwIfAborted();
+      return found ?? use.whole(await read(0, length), facts);
     } finally {
       await file.close();
     }
@@ -58,7 +72,12 @@ async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>)
 /** Memory for first readings, used again and again: thousands of files would else leave much to be collected. */
 const spare: Buffer[] = [];
 
-async function readMetadata(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
+/** The length of the metadata; and the metadata, where it is among the bytes that are read first. */
+async function readMetadata(
+  file: FileHandle,
+  path: string,
+  size: number,
+): Promise<{ readonly length: number; readonly metadata: Uint8Array | null }> {
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(firstReading);
   try {
     const head = await readInto(buffer.subarray(0, 4), file, path, 0);
@@ -70,9 +89,7 @@ async function readMetadata(file: FileHandle, path: string, size: number): Promi
       Math.max(0, size - firstReading),
     );
     const length = footerLength(first, tail, path, size);
-    const rest = (): Promise<Buffer> =>
-      readInto(Buffer.allocUnsafeSlow(length), file, path, size - tailBytes - length);
-    return inTail(tail, length) ?? (await rest());
+    return { length, metadata: inTail(tail, length) };
   } finally {
     spare.push(buffer);
   }
@@ -83,7 +100,7 @@ async function readMetadata(file: FileHandle, path: string, size: number): Promi
  * that is done in place, and the event loop runs every few milliseconds.
  */
 export const readFooters = (paths: readonly string[], options: ReadFooterOptions = {}): Promise<Footer[]> =>
-  lookAtMany(paths, options, soundFooter);
+  lookAtMany(paths, options, { whole: soundFooter });
 
 /** What is counted of a file. */
 export interface RowCount {
@@ -93,10 +110,13 @@ export interface RowCount {
 
 /** As {@link readFooters}, with the same checks; but nothing is kept of the footers. */
 export const countRows = (paths: readonly string[], options: ReadFooterOptions = {}): Promise<RowCount[]> =>
-  lookAtMany(paths, options, (metadata, path, bytes, modified) => ({
-    rows: footerRows(metadata, { path, bytes, modified }),
-    bytes,
-  }));
+  lookAtMany(paths, options, {
+    whole: (metadata, file) => ({ rows: footerRows(metadata, file), bytes: file.bytes }),
+    async inPieces(read, length, file) {
+      const rows = await countInPieces(read, length, pieceBytes, file);
+      return rows === null ? null : { rows, bytes: file.bytes };
+    },
+  });
 
 async function lookAtMany<T>(
   paths: readonly string[],
@@ -150,7 +170,7 @@ function lookInPlace<T>(path: string, use: Use<T>): T {
       const length = footerLength(head.toString('latin1', 0, 4), tail, path, size);
       nextReading = readingAfter(length);
       const rest = (): Buffer => fill(file, path, Buffer.allocUnsafeSlow(length), size - tailBytes - length);
-      return use(inTail(tail, length) ?? rest(), path, size, mtimeMs);
+      return use.whole(inTail(tail, length) ?? rest(), { path, bytes: size, modified: mtimeMs });
     } finally {
       closeSync(file);
     }
@@ -159,8 +179,8 @@ function lookInPlace<T>(path: string, use: Use<T>): T {
   }
 }
 
-function soundFooter(metadata: Uint8Array, path: string, bytes: number, modified: number): Footer {
-  const footer = footerView(metadata, { path, bytes, modified });
+function soundFooter(metadata: Uint8Array, file: FileFacts): Footer {
+  const footer = footerView(metadata, file);
   checkRanges(footer);
   return footer;
 }

@@ -38,7 +38,8 @@ export function readRowGroups(
   reader.leave();
 }
 
-function readRowGroup(
+/** Reads the row group where a reader stands; `number` from 1. `used`: numbers that may be written over. */
+export function readRowGroup(
   reader: ThriftReader,
   leaves: readonly SchemaElement[],
   number: number,
