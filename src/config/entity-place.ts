@@ -89,6 +89,12 @@ export function entityPlace(request: PlaceRequest): Place | undefined {
     if (named !== undefined && textOf(named) !== (textOf(typeNode) ?? registry.defaultType))
       layers.length = 0;
     typeNode = named ?? typeNode;
+    const connection = keys.entries.get('connection');
+    if (typeNode === undefined && connection !== undefined) {
+      const hint = 'It names a connection, so write its type too, such as type: postgres.';
+      problems.add(fail('MISSING_KEY', { key: 'type', where, hint }, { at: connection.keyAt }));
+      return undefined;
+    }
     definition = findType(role, registry, typeNode, problems);
     if (definition === undefined) continue;
     layers.push({ keys, isFlow });

@@ -174,6 +174,10 @@ describe('what entities may not say', () => {
     ['entities: []', '3:1 INVALID_VALUE entities: the list is empty'],
     ['entities: a', '3:11 INVALID_VALUE entities: must be a list of names, or of maps with name, but is "a"'],
     ['entities: [7]', '3:12 INVALID_VALUE name: must be text, but is 7'],
+    [
+      'entities: [{name: a, home: {connection: shop, table: t}}]',
+      '3:29 MISSING_KEY the home of flow f needs the key "type" (It names a connection, so write its type too',
+    ],
     ['entities: [{home: x}]', '3:12 MISSING_KEY an entity of flow f needs the key "name"'],
     [
       'entities: [a, b, a]',
