@@ -74,6 +74,8 @@ export interface EngineTable {
   /** How many rows it holds. */
   readonly rows: number;
   append(batch: Batch): Promise<void>;
+  /** Appends the rows of a SELECT with as many columns of the same types, all or none, and gives their number. */
+  appendSelect(select: string, options?: Pick<StatementOptions, 'signal'>): Promise<number>;
   /** All its rows, in the order they were appended. */
   relation(): Promise<Relation>;
   /** Empties it, so that it can take the next batches. */

@@ -1,17 +1,19 @@
 import type { DuckDBAppender, DuckDBMaterializedResult } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.js';
-import type { EngineTable, Relation } from '../core/engine.js';
+import type { EngineTable, Relation, StatementOptions } from '../core/engine.js';
 import { type Schema, typeName, type Value } from '../core/types.js';
 import { fail } from '../errors/index.js';
 import type { OpenEngine } from './engine.js';
 import type { Lease } from './lease.js';
 import type { NativeLogicalType } from './native.js';
+import { runPending } from './pending.js';
 import { identifier } from './quoting.js';
 import { type TranslateContext, translateEngineError } from './translate.js';
 import { toEngine } from './types.js';
 import { showType } from './unfit.js';
 import { coercer, coerceWith } from './values-in.js';
 import { writeVector } from './vectors-in.js';
+import { watched } from './watch.js';
 import { fromTable, tableType, whyNotIntoTable } from './wire.js';
 
 /**
@@ -83,6 +85,20 @@ export class AppendTable implements EngineTable {
     }
     this.#rows += batch.rows;
     this.#appended += batch.rows;
+  }
+
+  async appendSelect(select: string, options: Pick<StatementOptions, 'signal'> = {}): Promise<number> {
+    await this.#flush();
+    const { native } = this.#engine;
+    const added = await this.#lease.use((connection) =>
+      watched(connection, this.#context, options, async () => {
+        const insert = `INSERT INTO ${this.#name} ${select}`;
+        return (await runPending(connection, insert, native)).rowsChanged;
+      }),
+    );
+    this.#rows += added;
+    this.#appended += added;
+    return added;
   }
 
   async relation(): Promise<Relation> {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { SpoolFolder } from '../spool-folder.js';
 import type { RowSink, RowText } from './copy-out.js';
-import type { SpoolFolder } from './spool-folder.js';
 
 /** Some rows of a server in a file, in the text form of COPY. */
 export interface SpoolFile {

@@ -1,9 +1,9 @@
 import type { Relation } from '../../core/engine.js';
 import type { Column } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
+import type { SpoolFolder } from '../spool-folder.js';
 import { quoteName } from './names.js';
 import type { PostgresSession } from './session.js';
-import type { SpoolFolder } from './spool-folder.js';
 import { type SpoolFile, SpoolWriter } from './spool-writer.js';
 import type { ColumnIn } from './types-in.js';
 

@@ -9,7 +9,16 @@ const patience = 30_000;
 const tryEvery = 20;
 
 /** SQLite's own numbers of what went wrong. */
-const codes = { busy: 5, locked: 6, full: 13, cannotOpen: 14, constraint: 19, notADatabase: 26 } as const;
+const codes = {
+  error: 1,
+  busy: 5,
+  locked: 6,
+  full: 13,
+  cannotOpen: 14,
+  tooBig: 18,
+  constraint: 19,
+  notADatabase: 26,
+} as const;
 
 export interface SQLiteOptions {
   /** Whose it is, for messages. */
@@ -97,6 +106,31 @@ export class SQLiteDatabase {
     return this.#guard(() => this.#statement(sql).all() as unknown as SQLiteValue[][]);
   }
 
+  /** What gives the first row of a query with parameters, each time that it is asked. */
+  asker(sql: string): (...values: SQLiteValue[]) => SQLiteValue[] | undefined {
+    const statement = this.#guard(() => this.#statement(sql));
+    return (...values) => this.#guard(() => statement.get(...values) as unknown as SQLiteValue[] | undefined);
+  }
+
+  /**
+   * Holds no text and no blob that is longer than so many bytes, until the work is done: there is an error instead, which
+   * {@link isRefused} knows.
+   */
+  withinLength<T>(bytes: number, work: () => T): T {
+    const { limits } = this.#database;
+    limits.length = bytes;
+    try {
+      return work();
+    } finally {
+      limits.length = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Whether it is open, and in a transaction. */
+  get isTransaction(): boolean {
+    return this.#database.isOpen && this.#database.isTransaction;
+  }
+
   /** The rows of a query, one after the other. */
   *iterate(sql: string): Generator<SQLiteValue[]> {
     const statement = this.#guard(() => this.#statement(sql));
@@ -169,12 +203,33 @@ export class SQLiteDatabase {
   }
 }
 
+/** What SQLite says of some of them: of the rows of a statement the driver gives no number. */
+const said: Readonly<Record<string, number>> = {
+  'malformed JSON': codes.error,
+  'database is locked': codes.busy,
+  'database table is locked': codes.locked,
+  'database or disk is full': codes.full,
+  'string or blob too big': codes.tooBig,
+};
+
+/** The lower eight bits are the kind; those above say more of it. */
+function kindOf(error: unknown): number {
+  const { errcode, message } = error as { errcode?: number; message?: string };
+  return (errcode ?? said[message ?? ''] ?? 0) & 0xff;
+}
+
+/** Whether an expression refused a value ("value"), or it was too long ("length"). null: something else went wrong. */
+export function isRefused(error: unknown): 'value' | 'length' | null {
+  const kind = error instanceof HyggeError ? kindOf(error.cause) : 0;
+  if (kind === codes.tooBig) return 'length';
+  return kind === codes.error ? 'value' : null;
+}
+
 function translate(error: unknown, { name, path }: SQLiteOptions): HyggeError {
   if (error instanceof HyggeError) return error;
-  const { errcode, message: reason } = error as { errcode?: number; message: string };
+  const { message: reason } = error as Error;
   const options = { cause: error };
-  // The lower eight bits are the kind; those above say more of it.
-  switch ((errcode ?? 0) & 0xff) {
+  switch (kindOf(error)) {
     case codes.busy:
     case codes.locked:
       return fail('DATABASE_LOCKED', { path, holder: 'another program or flow' }, options);

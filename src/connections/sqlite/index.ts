@@ -1,3 +1,4 @@
+export { type BringRequest, bring, bringParts } from './bring.js';
 export { isSQLiteThere, SQLiteDatabase, type SQLiteValue } from './database.js';
 export { readBatches, readIntoEngine, type SQLiteSource } from './read.js';
 export {

@@ -12,10 +12,22 @@ export interface SQLiteSource {
   readonly schema: Schema;
   /** An expression of a row's number in its table, which `sql` has as a column of this name; null: it has none. */
   readonly rowid: string | null;
+  /** Where its rows are found by their numbers; left out where they cannot be. */
+  readonly key?: SQLiteKey;
+}
+
+/** A table whose rows are numbered. */
+export interface SQLiteKey {
+  /** The table's name, quoted. */
+  readonly table: string;
+  /** What the numbers are called there. */
+  readonly rowid: string;
 }
 
 /** Rows in a batch, where nobody says otherwise. */
 const batchRows = 10_000;
+/** Bytes of texts and blobs in a batch, after which it takes no more rows. */
+const batchBytes = 16 * 1024 * 1024;
 
 /** What stands in a string for bytes that are no text. */
 const broken = '\uFFFD';
@@ -25,13 +37,14 @@ const blobMark = `${broken}x`;
 /**
  * Reads all rows, each value held against its column's type. Text comes as a string where that says all of it: one with
  * a NUL, at which a string would end, comes as its bytes, and so does one with a real U+FFFD, so that in a string this
- * is always what was no text.
+ * is always what was no text. `firstRow`: rows that came before these.
  * @throws VALUE_UNFIT with the value's rowid
  */
 export function* readBatches(
   database: SQLiteDatabase,
   source: SQLiteSource,
   rowsPerBatch = batchRows,
+  firstRow = 0,
 ): Generator<Batch> {
   const { schema, sql, rowid } = source;
   const columns = schema.map(({ name, type }) => {
@@ -41,17 +54,18 @@ export function* readBatches(
     return `CASE typeof(${column}) WHEN 'text' THEN CASE WHEN ${bytes} THEN CAST(${column} AS BLOB) ELSE ${column} END WHEN 'blob' THEN char(65533) || 'x' || hex(substr(${column}, 1, 20)) ELSE ${column} END`;
   });
   const all = [...columns, ...(rowid === null ? [] : [identifier(rowid)])].join(', ');
-  // As which every text lies in the file, and its bytes are given.
-  const encoding = String(database.rows('PRAGMA encoding')[0]?.[0] ?? 'utf-8').toLowerCase();
-  const place = { name: database.options.name, source, encoding };
+  const place = { name: database.options.name, source, encoding: encodingOf(database) };
   let rows: SQLiteValue[][] = [];
-  let before = 0;
+  let before = firstRow;
+  let bytes = 0;
   for (const row of database.iterate(`SELECT ${all} FROM (${sql}\n)`)) {
     rows.push(row);
-    if (rows.length < rowsPerBatch) continue;
+    for (const value of row)
+      if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length;
+    if (rows.length < rowsPerBatch && bytes < batchBytes) continue;
     yield toBatch(place, rows, before);
     before += rows.length;
-    rows = [];
+    [rows, bytes] = [[], 0];
   }
   if (rows.length > 0) yield toBatch(place, rows, before);
 }
@@ -66,6 +80,10 @@ export async function readIntoEngine(
   for (const batch of readBatches(database, source)) await table.append(batch);
   return table.relation();
 }
+
+/** As which every text lies in the file, and its bytes are given. */
+export const encodingOf = (database: SQLiteDatabase): string =>
+  String(database.rows('PRAGMA encoding')[0]?.[0] ?? 'utf-8').toLowerCase();
 
 type Decoder = InstanceType<typeof TextDecoder>;
 

@@ -12,14 +12,20 @@ export const foldedName = (name: string): string => name.replace(/[A-Z]/g, (lett
 export interface SQLiteTable {
   readonly name: string;
   readonly isView: boolean;
+  /** Its rows are not in the file, but made by a part of SQLite. */
+  readonly isVirtual: boolean;
 }
 
 /** The tables and views that people have made, in the order of their names. */
 export function sqliteTables(database: SQLiteDatabase): readonly SQLiteTable[] {
   const rows = database.rows(
-    `SELECT name, type FROM ${database.schema}.sqlite_schema WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name`,
+    `SELECT name, type, rootpage FROM ${database.schema}.sqlite_schema WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name`,
   );
-  return rows.map(([name, type]) => ({ name: String(name), isView: type === 'view' }));
+  return rows.map(([name, type, page]) => ({
+    name: String(name),
+    isView: type === 'view',
+    isVirtual: type === 'table' && page === 0n,
+  }));
 }
 
 export const findSQLiteTable = (known: readonly SQLiteTable[], wanted: string): SQLiteTable | undefined =>

@@ -34,7 +34,7 @@ export const sqliteHome = defineHome({
   summary: 'A table, a view or a query of a SQLite file, which is only read',
   config,
   // A query need not keep an order.
-  capabilities: { gives: ['batches'], ordered: false },
+  capabilities: { gives: ['relation', 'batches'], ordered: false },
   paths: ['path'],
   forEntity: (config, part) => {
     if (isFile(part)) return { ...config, path: part };

@@ -1,5 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import {
+  type BringRequest,
+  bring,
+  bringParts,
   findSQLiteTable,
   hasRowid,
   isSQLiteThere,
@@ -10,6 +13,7 @@ import {
   sqliteTableNotFound,
   sqliteTables,
 } from '../../connections/sqlite/index.js';
+import type { Relation } from '../../core/engine.js';
 import type { HomeContext, HomeSession } from '../../core/home.js';
 import type { Column } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
@@ -29,11 +33,31 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
     const chosen = await typesOf(config, context);
     const source = await database.patiently(() => sourceOf(database, config, chosen));
     const isTable = source.rowid !== null;
+    const wanted = async (columns: readonly string[] | undefined): Promise<BringRequest> => {
+      const schema = source.schema.filter(({ name }) => columns?.includes(name) ?? true);
+      const some = { ...source, schema: schema.length > 0 ? schema : source.schema.slice(0, 1) };
+      return { database, source: some, engine: await context.engine(), signal };
+    };
+    const relations = new Map<string, Promise<Relation>>();
+    /** Of one connection, one reading after the other. */
+    let last: Promise<unknown> = Promise.resolve();
     return {
       schema: async () => source.schema,
       estimate: async () => {
         const [row] = await database.patiently(() => database.rows(`SELECT count(*) FROM (${source.sql}\n)`));
         return { rows: Number(row?.[0]), bytes: null, files: null, exact: isTable };
+      },
+      relation: (columns) => {
+        const key = JSON.stringify(columns ?? null);
+        const known = relations.get(key);
+        if (known !== undefined) return known;
+        const relation = last.then(async () => bring(await wanted(columns)));
+        last = relation.catch(() => {});
+        relations.set(key, relation);
+        return relation;
+      },
+      async *parts(columns) {
+        yield* bringParts(await wanted(columns));
       },
       async *read(request) {
         // The first row takes the file's lock, which every other waits for until the last has come.
@@ -51,7 +75,10 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
           batches.return(undefined);
         }
       },
-      close: async () => database.close(),
+      close: async () => {
+        await last;
+        database.close();
+      },
     };
   } catch (error) {
     database.close();
@@ -103,5 +130,7 @@ function sourceOf(
   const own = ['rowid', 'oid', '_rowid_'].find((name) => !taken.has(name));
   if (own === undefined) return { sql: all, schema, rowid: null };
   const rowid = 'hygge rowid';
-  return { sql: `SELECT *, ${own} AS ${identifier(rowid)} FROM ${identifier(found.name)}`, schema, rowid };
+  const from = identifier(found.name);
+  const key = found.isVirtual ? {} : { key: { table: from, rowid: own } };
+  return { sql: `SELECT *, ${own} AS ${identifier(rowid)} FROM ${from}`, schema, rowid, ...key };
 }

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newRunId } from '../../core/run-id.js';
-import { OwnedFolder, sweepOwned } from '../../files/index.js';
+import { newRunId } from '../core/run-id.js';
+import { OwnedFolder, sweepOwned } from '../files/index.js';
 
 const prefix = 'hygge-rows-';
 
-/** A folder for rows on their way between a server and the engine. */
+/** A folder for rows on their way between a database and the engine. */
 export class SpoolFolder {
   #folder: Promise<OwnedFolder> | null = null;
   #files = 0;
