@@ -10,4 +10,5 @@ export {
   sqliteTableNotFound,
   sqliteTables,
 } from './tables.js';
+export { whyNotAsText } from './text-blocks.js';
 export { affinity, declaredType, keptAs } from './types.js';

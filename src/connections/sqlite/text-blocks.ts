@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { typeName } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import type { SpoolFolder } from '../spool-folder.js';
 import { isRefused, type SQLiteDatabase } from './database.js';
@@ -37,6 +38,14 @@ const [least, greatest] = [-(2n ** 63n), 2n ** 63n - 1n];
 /** How many fields a function of SQLite takes, with what stands between them, and more. */
 const mostFields = 500;
 
+/** Why all of a source is read value by value; null: it is not. */
+export function whyNotAsText(database: SQLiteDatabase, { schema }: SQLiteSource): string | null {
+  const encoding = encodingOf(database);
+  if (encoding !== 'utf-8') return `its texts are in ${encoding}`;
+  const column = schema.find(({ type }) => textForm(type) === null);
+  return column === undefined ? null : `column "${column.name}" is ${typeName(column.type)}`;
+}
+
 /** The text of a source: its lines as SQLite writes them, and the SELECT that reads them. */
 export class SourceText {
   readonly #source: SQLiteSource;
@@ -52,11 +61,13 @@ export class SourceText {
     this.#line = joined(fields.length === 1 ? [...fields, "'0'"] : fields);
   }
 
-  /** null: some column has values that do not come as text, or the file's texts are not in UTF-8. */
+  /** null: it has none, see {@link whyNotAsText}. */
   static of(database: SQLiteDatabase, source: SQLiteSource): SourceText | null {
-    const forms = source.schema.map(({ type }) => textForm(type));
-    if (forms.length === 0 || encodingOf(database) !== 'utf-8') return null;
-    return forms.every((form) => form !== null) ? new SourceText(source, forms) : null;
+    if (whyNotAsText(database, source) !== null) return null;
+    return new SourceText(
+      source,
+      source.schema.map(({ type }) => textForm(type)).filter((form) => form !== null),
+    );
   }
 
   /** What is left is to be read value by value. */

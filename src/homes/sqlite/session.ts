@@ -12,6 +12,7 @@ import {
   sqliteColumns,
   sqliteTableNotFound,
   sqliteTables,
+  whyNotAsText,
 } from '../../connections/sqlite/index.js';
 import type { Relation } from '../../core/engine.js';
 import type { HomeContext, HomeSession } from '../../core/home.js';
@@ -38,6 +39,7 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
       const some = { ...source, schema: schema.length > 0 ? schema : source.schema.slice(0, 1) };
       return { database, source: some, engine: await context.engine(), signal };
     };
+    const why = whyNotAsText(database, source);
     const relations = new Map<string, Promise<Relation>>();
     /** Of one connection, one reading after the other. */
     let last: Promise<unknown> = Promise.resolve();
@@ -47,6 +49,7 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
         const [row] = await database.patiently(() => database.rows(`SELECT count(*) FROM (${source.sql}\n)`));
         return { rows: Number(row?.[0]), bytes: null, files: null, exact: isTable };
       },
+      warnings: () => (why === null ? [] : [`the rows are read value by value, which takes longer: ${why}`]),
       relation: (columns) => {
         const key = JSON.stringify(columns ?? null);
         const known = relations.get(key);
