@@ -17,7 +17,7 @@ export interface BringRequest {
 }
 
 /** Bytes of text that make a part, at least. */
-const partBytes = 16 << 20;
+const partBytes = 8 << 20;
 /** How often the engine may refuse a file before no more are written. */
 const mostRefusals = 3;
 /** What has nothing to do with what the rows are like. */

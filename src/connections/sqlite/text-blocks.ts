@@ -28,7 +28,7 @@ const blockBytes = 1 << 20;
 /** Bytes of text that it makes at most: a row that would be longer is read value by value. */
 const mostBlockBytes = 4 << 20;
 /** Bytes in a file, about, and so much of what is on its way. */
-const fileBytes = 32 << 20;
+const fileBytes = 16 << 20;
 const firstRows = 256;
 const mostRows = 50_000;
 /** Fewer rows than this are not worth a file. */
