@@ -2,7 +2,9 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SQLiteDatabase } from '../../src/connections/sqlite/index.js';
+import { sqliteHome } from '../../src/homes/sqlite/index.js';
 import { Flow, HyggeError, type Route } from '../../src/index.js';
+import { atWorkbench, homeOf, withHome } from '../../src/testing/workbench.js';
 import { settled, useWorkplace } from '../integration/workplace.js';
 
 const place = useWorkplace();
@@ -137,7 +139,7 @@ describe('rows of SQLite as text', () => {
         fc
           .integer({ min: 0, max: declared.length - 1 })
           .chain((at) => fc.tuple(fc.constant(at), Object.values(columns)[at]?.[1] ?? text)),
-        { nil: null },
+        { nil: null, freq: 2 },
       ),
       at: fc.integer({ min: 1, max: enough }),
     });
@@ -159,8 +161,8 @@ describe('rows of SQLite as text', () => {
       .catch((error: unknown) => {
         throw new Error(`HYGGE_SEED=${seed}`, { cause: error });
       });
-    // Most tables have no odd value, or one that text carries.
-    expect(carried).toBeGreaterThan(5);
+    // Half of the tables have no odd value.
+    expect(carried).toBeGreaterThan(2);
   }, 120_000);
 
   const numbered = (rows: number): string =>
@@ -193,16 +195,17 @@ describe('rows of SQLite as text', () => {
       '3',
     ];
     const values = numbers.map((one) => `(${one})`).join(', ');
-    make(
-      `CREATE TABLE things (a); ${numbered(200)} INSERT INTO things SELECT column1 FROM n, (VALUES ${values})`,
-    );
+    make(`CREATE TABLE things (a); ${`INSERT INTO things VALUES ${values}; `.repeat(200)}`);
     const calls = iterated();
-    const outcome = await fetch('engine', { columns: { a: 'DOUBLE' } });
+    // Parquet files are no witness: the engine's dictionaries hold one zero for both.
+    const found = await atWorkbench(({ home: context, session }) => {
+      const home = homeOf(sqliteHome, { path: file(), table: 'things', columns: { a: 'DOUBLE' } });
+      return withHome(home, context, async (opened) => {
+        const sql = (await opened.relation?.())?.sql;
+        return session.rows(`SELECT a::VARCHAR, count(*) FROM (${sql}) GROUP BY 1 ORDER BY 1`);
+      });
+    });
     expect(calls).not.toHaveBeenCalled();
-    const store = 'store' in outcome ? outcome.store : '';
-    const found = await place.witness.rows(
-      `SELECT a::VARCHAR, count(*) FROM (${settled(store)}) GROUP BY 1 ORDER BY 1`,
-    );
     const expected = [
       '-0.0',
       '-inf',
