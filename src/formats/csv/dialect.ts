@@ -54,10 +54,20 @@ export const isAlike = (a: Omit<CsvFiles, 'paths'>, b: Omit<CsvFiles, 'paths'>):
 const skipOf = ({ header }: Pick<CsvFiles, 'header'>): number =>
   header !== null && 'skip' in header ? header.skip : Number.NaN;
 
-/** A SELECT of some csv files, everything as VARCHAR, nothing guessed. `more`: further options of the engine. */
-export function readCsv(files: CsvFiles, dialect: Dialect, more: readonly string[] = []): string {
+/**
+ * A SELECT of some csv files, everything as VARCHAR but columns with another type in `types`, nothing guessed. `more`: further
+ * options of the engine.
+ */
+export function readCsv(
+  files: CsvFiles,
+  dialect: Dialect,
+  more: readonly string[] = [],
+  types: ReadonlyMap<string, string> = new Map(),
+): string {
   const { paths, names, compression, header, lineEnd } = files;
-  const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  const columns = names
+    .map((name) => `${literal(name)}: ${literal(types.get(name) ?? 'VARCHAR')}`)
+    .join(', ');
   const options = [
     'auto_detect = false',
     ...(header !== null && 'skip' in header

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Field } from '../../core/types.js';
+import { type Field, type TypeKind, typeName } from '../../core/types.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { rootOf } from '../listing.js';
@@ -9,7 +9,7 @@ import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
 import { unpackWhole } from '../text/explain.js';
 import type { Found } from '../text/infer.js';
-import type { SourceContext, TextSource, Texts } from '../text/source.js';
+import type { Likeness, SourceContext, TextSource } from '../text/source.js';
 import { type Readable, Utf8Copies } from '../text/utf8-copies.js';
 import { badRowsIn } from './bad-rows.js';
 import { type CsvFiles, type Dialect, isAlike, readCsv } from './dialect.js';
@@ -24,6 +24,10 @@ export interface CsvSourceOptions {
   readonly encoding: Encoding;
   readonly spelling: Spelling;
 }
+
+/** Kinds of words that the engine's own reader takes and casts as the engine does elsewhere; with numbers, where these are plain. */
+const nativeWords: ReadonlySet<TypeKind> = new Set(['boolean', 'uuid']);
+const native: ReadonlySet<TypeKind> = new Set([...nativeWords, 'float', 'double']);
 
 /** Csv files as a source of text. Nothing about them is guessed but the types. */
 export class CsvSource implements TextSource {
@@ -81,20 +85,15 @@ export class CsvSource implements TextSource {
     return names.map((name) => ({ name, as: 'anything' }) as const);
   }
 
-  async likeFirst(columns: readonly Field[], found: ReadonlyMap<string, Found>): Promise<string | null> {
-    return found.size === 0 ? null : this.select(columns, false);
-  }
-
-  proveLike(file: string, _: Texts, signal: AbortSignal, onProgress: () => void): Promise<void> {
-    return unpackWhole(this, file, signal, onProgress);
+  async likeFirst(columns: readonly Field[], found: ReadonlyMap<string, Found>): Promise<Likeness | null> {
+    const types = this.#native(columns, found);
+    if (found.size === 0 && types.size === 0) return null;
+    const prove: Likeness['prove'] = (...how) => unpackWhole(this, ...how);
+    return { select: this.#select(columns, [], types), native: new Set(types.keys()), prove };
   }
 
   select(columns: readonly Field[], tolerant: boolean): string {
-    const more = tolerant ? ['ignore_errors = true'] : [];
-    const parts = this.#groups.map((group) => readCsv(group, this.#options.dialect, more));
-    if (parts.length > 0) return parts.join(' UNION ALL BY NAME ');
-    const none = columns.map(({ name }) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`);
-    return `SELECT ${none.join(', ')} WHERE false`;
+    return this.#select(columns, tolerant ? ['ignore_errors = true'] : []);
   }
 
   async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
@@ -114,6 +113,28 @@ export class CsvSource implements TextSource {
 
   close(): Promise<void> {
     return this.#copies.remove();
+  }
+
+  #select(columns: readonly Field[], more: readonly string[], types?: ReadonlyMap<string, string>): string {
+    const parts = this.#groups.map((group) => readCsv(group, this.#options.dialect, more, types));
+    if (parts.length > 0) return parts.join(' UNION ALL BY NAME ');
+    const none = columns.map(
+      ({ name }) => `CAST(NULL AS ${types?.get(name) ?? 'VARCHAR'}) AS ${identifier(name)}`,
+    );
+    return `SELECT ${none.join(', ')} WHERE false`;
+  }
+
+  /** Columns that the engine's own reader casts in no other way than a text is cast elsewhere, and their types. */
+  #native(columns: readonly Field[], found: ReadonlyMap<string, Found>): ReadonlyMap<string, string> {
+    const { decimalSeparator, thousands } = this.#options.spelling;
+    const isPlain = decimalSeparator === '.' && thousands === null;
+    const isDropped = this.#groups.some(({ header }) => header !== null && 'drop' in header);
+    // A header that is a row to the engine would be cast too.
+    if (isDropped) return new Map();
+    const some = columns.filter(
+      ({ name, type }) => !found.has(name) && (isPlain ? native : nativeWords).has(type.kind),
+    );
+    return new Map(some.map(({ name, type }) => [name, typeName(type)]));
   }
 
   #namesOf(file: string, { cells, record }: Head, declared: readonly string[]): readonly string[] {

@@ -4,7 +4,7 @@ import type { Found } from '../text/infer.js';
 import { asJson, isBlank, isObject, never } from './lines.js';
 
 /** Columns whose types are those of the first lines. */
-export type Likeness = ReadonlyMap<string, Found>;
+export type FoundOf = ReadonlyMap<string, Found>;
 
 /** Whether a column has no numbers in it, whatever comes. */
 const isOther = (found: Found | undefined): boolean =>
@@ -16,7 +16,7 @@ const isOther = (found: Found | undefined): boolean =>
  *
  * A map of everything costs less than a struct of what is wanted, and tells of keys that nobody asked for.
  */
-export function alikeTexts(lines: string, columns: readonly Field[], found: Likeness): string {
+export function alikeTexts(lines: string, columns: readonly Field[], found: FoundOf): string {
   const isJson = columns.some(({ name, type }) => found.has(name) || asJson.has(type.kind));
   const readable = `CASE WHEN ${isObject('line')} THEN line ELSE error('a line is no JSON object') END`;
   const shape = literal(JSON.stringify(`MAP(VARCHAR, ${isJson ? 'JSON' : 'VARCHAR'})`));
@@ -46,5 +46,5 @@ function jsonText(json: string, { type }: Field, found: Found | undefined): stri
 }
 
 /** Whether a column would keep digits of a number that floating point does not: no file may have such numbers then. */
-export const mayLose = (columns: readonly Field[], found: Likeness): boolean =>
+export const mayLose = (columns: readonly Field[], found: FoundOf): boolean =>
   columns.some(({ name, type }) => !never.has(type.kind) && !isOther(found.get(name)));

@@ -7,19 +7,24 @@ import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
-import type { Certain, SourceContext, TextSource, Texts } from '../text/source.js';
+import type { Certain, Likeness, SourceContext, TextSource } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
-import { unpacked } from '../text/unpack.js';
+import { passing, unpacked } from '../text/unpack.js';
 import type { Readable } from '../text/utf8-copies.js';
-import { alikeTexts, type Likeness, mayLose } from './alike.js';
+import { alikeTexts, type FoundOf, mayLose } from './alike.js';
 import { isBlank, isLong, isObject, textsOfLines } from './lines.js';
 import { LongNumberSearch } from './long-numbers.js';
+import { areAlike, beginAlike } from './rows-alike.js';
+import { membersOf, readMembers } from './typed.js';
 
 export interface NdjsonSourceOptions {
   readonly files: readonly string[];
   readonly compression: TextCompression | 'auto';
   readonly maxLine: number | null;
 }
+
+/** With more of them the engine looks at all texts sooner than one thread looks at their bytes. */
+const mostThreads = 4;
 
 /** Files of one JSON object a line as a source of text. */
 export class NdjsonSource implements TextSource {
@@ -60,7 +65,9 @@ export class NdjsonSource implements TextSource {
     });
   }
 
-  async likeFirst(columns: readonly Field[], found: Likeness, first: number): Promise<string | null> {
+  async likeFirst(columns: readonly Field[], found: FoundOf, first: number): Promise<Likeness | null> {
+    const typed = found.size === 0 ? await this.#typed(columns) : null;
+    if (typed !== null) return typed;
     const session = await this.#context.engine();
     const { signal } = this.#context;
     const names = columns.map((_, i) => `c${i}`);
@@ -69,14 +76,43 @@ export class NdjsonSource implements TextSource {
     // What fails here would fail for all.
     await session.rows(`SELECT ${counts} FROM (${some}) AS looked(${names.join(', ')})`, { signal });
     const select = alikeTexts(this.#lines(this.files), columns, found);
-    if (!mayLose(columns, found)) return select;
+    const isOpen = mayLose(columns, found);
+    const prove: Likeness['prove'] = (...how) => this.#proveShort(isOpen, ...how);
+    if (!isOpen) return { select, prove };
     const long = `SELECT 1 FROM (${this.#first(first)}) WHERE ${isLong('line')} LIMIT 1`;
-    return (await session.rows(long, { signal })).length > 0 ? null : select;
+    return (await session.rows(long, { signal })).length > 0 ? null : { select, prove };
   }
 
-  async proveLike(file: string, texts: Texts, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  /** The engine casts what it is known to cast as it stands, by a look at the bytes beside it. */
+  async #typed(columns: readonly Field[]): Promise<Likeness | null> {
+    const members = membersOf(columns, this.#options.maxLine);
+    const [first] = this.files;
+    if (members === null || first === undefined) return null;
+    const session = await this.#context.engine();
+    const [[threads] = [null]] = await session.rows("SELECT current_setting('threads')");
+    if (Number(threads) > mostThreads) return null;
+    const { path, compression } = this.readable(first);
+    if (!(await beginAlike(passing(path, compression), members()))) return null;
+    const prove: Likeness['prove'] = async (file, signal, onProgress) => {
+      const { path, compression } = this.readable(file);
+      const onPiece = (): void => {
+        signal.throwIfAborted();
+        onProgress();
+      };
+      if (!(await areAlike(passing(path, compression), members(), onPiece)))
+        throw fail('ROWS_NOT_ALIKE', { name: this.#context.name, path: file });
+    };
+    return { ...readMembers(this.#groups(), columns), prove };
+  }
+
+  /** Fails where there are numbers that floating point may not hold; `isOpen`: if that is of consequence. */
+  async #proveShort(
+    isOpen: boolean,
+    file: string,
+    signal: AbortSignal,
+    onProgress: () => void,
+  ): Promise<void> {
     const { path, compression } = this.readable(file);
-    const isOpen = mayLose(texts.columns, texts.found ?? new Map());
     if (compression === 'none' && !isOpen) return;
     const search = new LongNumberSearch();
     for await (const piece of unpacked(path, compression)) {
@@ -175,14 +211,19 @@ export class NdjsonSource implements TextSource {
     return count === null ? lines : `SELECT * FROM (${lines}) LIMIT ${count}`;
   }
 
-  #lines(paths: readonly string[]): string {
-    const { maxLine } = this.#options;
+  /** The paths by what they are packed with. */
+  #groups(paths = this.files): ReadonlyMap<TextCompression, readonly string[]> {
     const groups = new Map<TextCompression, string[]>();
     for (const path of paths) {
       const kind = this.readable(path).compression;
       groups.set(kind, [...(groups.get(kind) ?? []), path]);
     }
-    return [...groups]
+    return groups;
+  }
+
+  #lines(paths: readonly string[]): string {
+    const { maxLine } = this.#options;
+    return [...this.#groups(paths)]
       .map(([kind, some]) => readLines(some, { compression: kind, maxLine }))
       .join(' UNION ALL ');
   }

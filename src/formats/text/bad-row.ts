@@ -37,7 +37,7 @@ export function unfitText(text: string | null, type: string): string {
 }
 
 /** Bytes in a line that the engine takes where nothing else is said. */
-const usualLine = 2_000_000;
+export const usualLine = 2_000_000;
 
 /** What is said of a row that is longer than `most` bytes (null: as usual); null where it is not. */
 export function tooLong(text: string, most: number | null): string | null {

@@ -64,7 +64,8 @@ class TextHome implements HomeSession {
 
   async relation() {
     const texts = await this.#texts();
-    const isTolerant = this.#options.onBadRow === 'quarantine';
+    const { guess } = await this.#look();
+    const isTolerant = this.#options.onBadRow === 'quarantine' && guess === null;
     const sql = isTolerant ? goodValuesOf(texts) : valuesOf(texts);
     return { sql, schema: asSchema(texts.columns) };
   }
@@ -78,7 +79,9 @@ class TextHome implements HomeSession {
     if (this.#options.onBadRow === 'fail') return null;
     const { name, runId, stateFolder, signal } = this.#context;
     if (stateFolder === undefined || runId === undefined) throw fail('NO_STATE_FOLDER', { name });
-    const { columns } = await this.#look();
+    const { columns, guess } = await this.#look();
+    // Where one had to be, this way of reading fails.
+    if (guess !== null) return null;
     const { source } = this.#options;
     const quarantine = new Quarantine({ stateFolder, name, runId });
     try {
@@ -111,7 +114,7 @@ class TextHome implements HomeSession {
     const { signal } = this.#context;
     for (const file of source.files) {
       if (guess === null) await unpackWhole(source, file, signal, onProgress);
-      else await source.proveLike(file, guess, signal, onProgress);
+      else await guess.prove(file, signal, onProgress);
     }
   }
 
@@ -141,7 +144,7 @@ class TextHome implements HomeSession {
   async #texts(): Promise<Texts> {
     const { source, onBadRow } = this.#options;
     const { columns, guess } = await this.#look();
-    if (guess !== null) return guess;
+    if (guess !== null) return guess.texts;
     return { select: source.select(columns, onBadRow === 'quarantine'), columns, spelling: source.spelling };
   }
 

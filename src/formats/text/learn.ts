@@ -5,6 +5,7 @@ import { fail, HyggeError } from '../../errors/index.js';
 import { explained, unpackWhole } from './explain.js';
 import type { TextHomeOptions } from './home.js';
 import { type Found, inferTypes, type Unknown } from './infer.js';
+import type { Likeness, TextSource } from './source.js';
 import { type Texts, valuesOf } from './typed.js';
 
 /** What is known of the columns of text files. */
@@ -17,7 +18,12 @@ export interface Known {
   /** null: nobody has counted. */
   readonly rows: number | null;
   /** How the values are read where all rows are like the first ones; null: nothing of it rests on those. */
-  readonly guess: Texts | null;
+  readonly guess: Guess | null;
+}
+
+/** `prove` fails where not all rows of a file are like the first ones, in a way that reading them does not show. */
+export interface Guess extends Pick<Likeness, 'prove'> {
+  readonly texts: Texts;
 }
 
 /** Types as the configuration and the last run have them. */
@@ -32,7 +38,8 @@ export async function learn(options: TextHomeOptions, context: HomeContext): Pro
   const declared = await parsed(options.columns ?? {}, context, false);
   const last = trust === 'nothing' ? null : await context.remembered?.();
   const given = { declared, remembered: await parsed(last ?? {}, context, true) };
-  const mayGuess = trust !== 'last run' && options.onBadRow === 'fail';
+  // A plan is to know the rows that are put aside; when it is carried out, there may be none.
+  const mayGuess = trust !== 'last run' && (options.onBadRow === 'fail' || trust === 'first rows');
   const guessed = mayGuess ? await guess(options, given, context) : null;
   if (guessed !== null && trust === 'first rows') return guessed;
   const isOpen = guessed?.inferred.some(({ name }) => !guessed.remembered.has(name)) === true;
@@ -46,15 +53,15 @@ async function prove(
   { source }: TextHomeOptions,
   context: HomeContext,
 ): Promise<Known | null> {
-  const { guess: texts, columns } = guessed;
+  const { guess, columns } = guessed;
   const { signal } = context;
-  if (texts === null) return null;
+  if (guess === null) return null;
   const names = columns.map((_, i) => `c${i}`);
   // Counting the values of a column looks at all of them.
   const counts = names.map((name) => `count(${name})`).join(', ');
-  const all = `SELECT count(*), ${counts} FROM (${valuesOf(texts)}) AS looked(${names.join(', ')})`;
+  const all = `SELECT count(*), ${counts} FROM (${valuesOf(guess.texts)}) AS looked(${names.join(', ')})`;
   try {
-    for (const file of source.files) await source.proveLike(file, texts, signal, () => {});
+    for (const file of source.files) await guess.prove(file, signal, () => {});
     const [[rows] = ['0']] = await (await context.engine()).rows(all, { signal });
     return { ...guessed, rows: Number(rows), guess: null };
   } catch (error) {
@@ -78,7 +85,7 @@ async function lookAtAll(options: TextHomeOptions, given: Given, context: HomeCo
 
 /** null where the first rows say that there is nothing to be gained, or fail: then all are looked at. */
 async function guess(options: TextHomeOptions, given: Given, context: HomeContext): Promise<Known | null> {
-  const { source, typical = 20_480 } = options;
+  const { source, onBadRow, typical = 20_480 } = options;
   try {
     const names = await source.names([...given.declared.keys()], typical);
     if (names.length === 0 || [...given.declared.keys()].some((column) => !names.includes(column)))
@@ -86,15 +93,24 @@ async function guess(options: TextHomeOptions, given: Given, context: HomeContex
     const fresh = names.filter((column) => !given.declared.has(column) && !given.remembered.has(column));
     const { found } = await lookAt(fresh, options, context, typical, false);
     const whole = known(names, given, found);
-    const select = await source.likeFirst(whole.columns, found, typical);
-    if (select === null) return null;
-    const texts = { select, columns: whole.columns, spelling: source.spelling, found };
-    return { ...whole, rows: null, guess: texts };
+    const alike =
+      (await source.likeFirst(whole.columns, found, typical)) ??
+      // Where there is no bad row, none has to be looked for.
+      (onBadRow === 'quarantine' ? asItIs(source, whole.columns) : null);
+    if (alike === null) return null;
+    const texts = { ...alike, columns: whole.columns, spelling: source.spelling, found };
+    return { ...whole, rows: null, guess: { texts, prove: alike.prove } };
   } catch (error) {
     if (!(error instanceof HyggeError) || context.signal.aborted) throw error;
     return null;
   }
 }
+
+/** The careful way to read, where nothing is put aside. */
+const asItIs = (source: TextSource, columns: readonly Field[]): Likeness => ({
+  select: source.select(columns, false),
+  prove: (...how) => unpackWhole(source, ...how),
+});
 
 function known(
   names: readonly string[],

@@ -29,14 +29,18 @@ export interface TextSource {
     columns: readonly Field[],
     found: ReadonlyMap<string, Found>,
     first: number,
-  ): Promise<string | null>;
-  /** Fails where a file has something that this way of reading does not see. Reads a packed file to its end. */
-  proveLike(file: string, texts: Texts, signal: AbortSignal, onProgress: () => void): Promise<void>;
+  ): Promise<Likeness | null>;
   /** The rows of one file that cannot be read, in order. */
   badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]>;
   /** A file as the engine reads it. */
   readable(file: string): Readable;
   close?(): Promise<void>;
+}
+
+/** A way to read rows that are like the first ones. */
+export interface Likeness extends Pick<Texts, 'select' | 'native'> {
+  /** Fails where a file has something that this way of reading does not see. Reads a packed file to its end. */
+  prove(file: string, signal: AbortSignal, onProgress: () => void): Promise<void>;
 }
 
 /** A column whose type the format itself tells. */

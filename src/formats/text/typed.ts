@@ -6,12 +6,14 @@ import type { Found } from './infer.js';
 
 /** Columns of text, and how each is to be read. */
 export interface Texts {
-  /** A SELECT that has them all as VARCHAR, NULL where there is no value. */
+  /** A SELECT that has them as VARCHAR, NULL where there is no value; `native` ones with their values. */
   readonly select: string;
   readonly columns: readonly Field[];
   readonly spelling: Spelling;
   /** Columns whose types were found out from the first rows, and are to hold for all. */
   readonly found?: ReadonlyMap<string, Found>;
+  /** Columns whose values the SELECT has already, as they are in the text. */
+  readonly native?: ReadonlySet<string>;
 }
 
 /** A SELECT of the values. A text that is no value of its column stops it. */
@@ -24,6 +26,8 @@ export function valuesOf(texts: Texts, schema: Schema = asSchema(texts.columns))
     const { surely } = readingAt(texts, i);
     const sure = surely === undefined ? '' : `WHEN ${surely(`v${i}`)} THEN v${i} `;
     if (isAnything(texts, i)) return `t${i} AS ${identifier(name)}`;
+    if (texts.native?.has(name))
+      return `CASE WHEN isinf(t${i}) THEN error(${literal(`column ${identifier(name)}: a number is infinite`)}) ELSE t${i} END AS ${identifier(name)}`;
     // The engine has no CASE of arrays, but has one of lists.
     const found = type.kind === 'array' ? `CAST(v${i} AS ${typeName(type.element)}[])` : `v${i}`;
     const value = `CASE ${sure}WHEN t${i} IS NULL THEN NULL WHEN ${badAt(texts, i)} THEN error(concat(${bad}, left(t${i}, 200))) ELSE ${found} END`;
@@ -61,16 +65,23 @@ function apart(texts: Texts, more: readonly string[] = []): string {
   return `SELECT *, ${values.join(', ')} FROM (SELECT ${given.join(', ')} FROM (${texts.select}))`;
 }
 
-function readingAt({ columns, spelling, found }: Texts, i: number): Reading {
-  const { name, type } = columns[i] ?? { name: '', type: { kind: 'varchar' } };
+function readingAt({ columns, spelling, found, native }: Texts, i: number): Reading {
+  const { name, type } = columns[i] ?? nothing;
+  if (native?.has(name)) return { value: `t${i}`, faithful: (value) => `NOT isinf(${value})` };
   const known = found?.get(name);
   const reading = known === undefined ? null : foundReading(`t${i}`, known, spelling);
   return reading ?? readingOf(`t${i}`, type, spelling);
 }
 
-/** Whether every text is a value of the column. */
-const isAnything = ({ columns, found }: Texts, i: number): boolean =>
-  columns[i]?.type.kind === 'varchar' && found?.get(columns[i].name)?.isEmpty !== true;
+/** Whether what the SELECT has is a value of the column, whatever it is. */
+function isAnything({ columns, found, native }: Texts, i: number): boolean {
+  const { name, type } = columns[i] ?? nothing;
+  // What floating point does not hold is infinite to it.
+  if (native?.has(name)) return type.kind !== 'double' && type.kind !== 'float';
+  return type.kind === 'varchar' && found?.get(name)?.isEmpty !== true;
+}
+
+const nothing: Field = { name: '', type: { kind: 'varchar' } };
 
 function badAt(texts: Texts, i: number): string {
   const faithful = readingAt(texts, i).faithful(`v${i}`);

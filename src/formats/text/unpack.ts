@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -19,6 +20,27 @@ export async function* unpacked(path: string, compression: TextCompression): Asy
     throw fail('NOT_UNPACKED', { path, compression, reason }, { cause });
   } finally {
     file.destroy();
+  }
+}
+
+/**
+ * The same, for those who are done with a piece before they ask for the next one: the bytes of a file that is not packed all
+ * lie in the same place, one piece after the other.
+ */
+export async function* passing(path: string, compression: TextCompression): AsyncGenerator<Uint8Array> {
+  if (compression !== 'none') return yield* unpacked(path, compression);
+  const place = new Uint8Array(1024 * 1024);
+  const file = await open(path).catch((cause: unknown) => {
+    throw fail('PATH_NOT_READABLE', { what: 'the file', path, reason: String(cause) }, { cause });
+  });
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(place, 0, place.length, null);
+      if (bytesRead === 0) return;
+      yield place.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }
 
