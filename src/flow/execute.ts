@@ -74,8 +74,9 @@ export async function execute(
     const aside = await guard(whole?.setAside?.() ?? Promise.resolve(null));
     if (aside !== null) listeners.onNotice(aside);
     const proof = whole?.prove?.(() => watchdog.progress()) ?? Promise.resolve();
-    proof.catch(() => {});
-    const moved = await explained(prepared, moves[plan.route](prepared, onMove));
+    // What has failed need not be moved to its end.
+    const failed = proof.then(() => new Promise<never>(() => {}));
+    const moved = await Promise.race([explained(prepared, moves[plan.route](prepared, onMove)), failed]);
     await watchdog.race(proof);
     const given = await guard(store.finish(() => watchdog.progress()));
     listeners.onStaged(given);

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, EngineSession } from '../../src/core/engine.js';
-import type { HomeTrust } from '../../src/core/home.js';
 import { openEngine } from '../../src/engine/index.js';
-import { fail, type HyggeError } from '../../src/errors/index.js';
-import { CsvSource } from '../../src/formats/csv/source.js';
-import { NdjsonSource } from '../../src/formats/ndjson/source.js';
-import { plainSpelling } from '../../src/formats/text/exact.js';
-import { openTextHome } from '../../src/formats/text/home.js';
-import { file, workFolder } from './workbench.js';
+import { file, readTrusting, workFolder } from './workbench.js';
 
 const folder = workFolder();
 const runs = Number(process.env.HYGGE_RUNS ?? 60);
@@ -16,66 +10,10 @@ const seed = Number(process.env.HYGGE_SEED ?? 20_240_517);
 let engine: Engine;
 let session: EngineSession;
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await openEngine({ threads: 2 });
   session = await engine.session();
 });
 afterAll(() => engine.close());
-
-type Format = 'csv' | 'ndjson';
-interface Read {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether it took something of the first rows for true of all. */
-  readonly isGuess: boolean;
-}
-
-const dialect = {
-  delimiter: ',',
-  quote: '"',
-  escape: '"',
-  header: true,
-  comment: '',
-  nulls: [''],
-  maxLine: null,
-};
-
-function sourceOf(format: Format, path: string, trust: HomeTrust | undefined) {
-  const context = { name: 'text', signal: new AbortController().signal, engine: async () => session, trust };
-  const files = [path];
-  const source =
-    format === 'csv'
-      ? new CsvSource(
-          { path, files, dialect, compression: 'auto', encoding: 'utf-8', spelling: plainSpelling },
-          context,
-        )
-      : new NdjsonSource({ files, compression: 'auto', maxLine: null }, context);
-  return { source, context };
-}
-
-/** What a home gives, with this trust and so many rows taken for typical; or the error. */
-async function read(
-  format: Format,
-  path: string,
-  columns: Readonly<Record<string, string>> | null,
-  trust: HomeTrust | undefined,
-  typical: number,
-): Promise<Read | { readonly error: HyggeError; readonly isGuess: boolean }> {
-  const { source, context } = sourceOf(format, path, trust);
-  const options = { path, columns, onBadRow: 'fail', source, typical } as const;
-  const home = await openTextHome(options, { ...context, connections: {} as never });
-  const another = fail('INTERNAL', { reason: 'another' });
-  const isGuess = (): boolean => home.distrusts?.(another) === 'last run';
-  try {
-    const schema = (await home.schema()) ?? [];
-    const relation = await home.relation?.();
-    const kinds = schema.map(({ name, type }) => `${name} ${JSON.stringify(type)}`);
-    const rows = await session.rows(relation?.sql ?? '');
-    await home.prove?.(() => {});
-    return { columns: kinds, rows, isGuess: isGuess() };
-  } catch (error) {
-    return { error: error as HyggeError, isGuess: isGuess() };
-  }
-}
 
 const numbers = fc.constantFrom('0', '7', '-12', '123', '99999', '9007199254740993');
 const decimals = fc.constantFrom('0.5', '-1.25', '12.5', '100', '511910.36', '3.125');
@@ -222,7 +160,7 @@ function ndjsonOf(given: Table): string {
   return `${lines.join('\n')}\n`;
 }
 
-const shown = (result: Awaited<ReturnType<typeof read>>) =>
+const shown = (result: Awaited<ReturnType<typeof readTrusting>>) =>
   'error' in result ? result.error.code : { columns: result.columns, rows: result.rows };
 
 describe(`rows that are trusted to be like the first ones, HYGGE_SEED=${seed}`, () => {
@@ -239,10 +177,10 @@ describe(`rows that are trusted to be like the first ones, HYGGE_SEED=${seed}`, 
           const path = await file(folder, `rows.${format}`, write(given));
           const types = Object.fromEntries(given.columns.map(({ type }, i) => [`c${i}`, type]));
           const columns = given.isDeclared ? types : null;
-          const exact = await read(format, path, columns, 'last run', 6);
-          const fast = await read(format, path, columns, 'first rows', 6);
+          const exact = await readTrusting(session, format, path, columns, 'last run', 6);
+          const fast = await readTrusting(session, format, path, columns, 'first rows', 6);
           if (fast.isGuess) guesses++;
-          const planned = await read(format, path, columns, undefined, 6);
+          const planned = await readTrusting(session, format, path, columns, undefined, 6);
           expect(shown(planned)).toEqual(shown(exact));
           if ('error' in fast) {
             // What fails without having guessed is final, and must fail for all.

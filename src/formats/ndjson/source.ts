@@ -102,7 +102,7 @@ export class NdjsonSource implements TextSource {
       if (!(await areAlike(passing(path, compression), members(), onPiece)))
         throw fail('ROWS_NOT_ALIKE', { name: this.#context.name, path: file });
     };
-    return { ...readMembers(this.#groups(), columns), prove };
+    return { ...readMembers(this.#groups(), columns, this.#options.maxLine), prove };
   }
 
   /** Fails where there are numbers that floating point may not hold; `isOpen`: if that is of consequence. */

@@ -170,10 +170,11 @@ function endOfTime(bytes: DataView, from: number, count: number): number {
   return at === point + 1 || at > point + 1 + count ? -1 : at;
 }
 
-/** Z, or hours from UTC, with or without minutes. */
+/** Z, or hours from UTC, with or without minutes; or nothing. */
 function endOfZone(bytes: DataView, from: number): number {
   const sign = bytes.getUint8(from);
   if (sign === 0x5a) return from + 1;
-  if ((sign !== 0x2b && sign !== 0x2d) || !areTwo(bytes, from + 1)) return -1;
+  if (sign !== 0x2b && sign !== 0x2d) return from;
+  if (!areTwo(bytes, from + 1)) return -1;
   return bytes.getUint8(from + 3) !== 0x3a ? from + 3 : areTwo(bytes, from + 4) ? from + 6 : -1;
 }

@@ -36,6 +36,7 @@ export function membersOf(columns: readonly Field[], maxLine: number | null): ((
 export function readMembers(
   groups: ReadonlyMap<TextCompression, readonly string[]>,
   columns: readonly Field[],
+  maxLine: number | null,
 ): Required<Pick<Likeness, 'select' | 'native'>> {
   const native = new Set<string>();
   const types = columns.map(({ name, type }) => {
@@ -50,6 +51,8 @@ export function readMembers(
         'records = true',
         `compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}`,
         'hive_partitioning = false',
+        // Its buffers are as large as twice the longest line that may be.
+        `maximum_object_size = ${maxLine ?? usualLine}`,
         `columns = {${types.join(', ')}}`,
       ].join(', ')})`,
   );
