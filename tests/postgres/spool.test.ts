@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SpoolFile, SpoolFolder, SpoolWriter } from '../../src/connections/postgres/index.js';
 import { thisHost } from '../../src/files/index.js';
+import { Arrivals } from '../../src/homes/postgres/reading.js';
 
 let temporary: string;
 const before = process.env.TMPDIR;
@@ -67,5 +68,48 @@ describe('rows on their way', () => {
     expect(texts.map((text) => text.split('\n').length - 1)).toEqual(files.map(({ rows }) => rows));
     expect(files.length).toBeGreaterThan(10);
     await folder.remove();
+  });
+
+  it('are taken no more while those before them wait, and all come when there is room', async () => {
+    const folder = new SpoolFolder();
+    const files: SpoolFile[] = [];
+    let open = (): void => {};
+    const room = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const writer = new SpoolWriter(folder, 1, (file) => {
+      files.push(file);
+      return room;
+    });
+    const bytes = Buffer.alloc(1 << 20, 'x');
+    bytes.write('\n', bytes.length - 1);
+    let taken = 0;
+    let busy: Promise<void> | null = null;
+    for (; busy === null && taken < 100; taken++)
+      busy = writer.take({ bytes, rows: 1, end: bytes.length, longest: bytes.length });
+    expect(taken).toBeLessThan(20);
+    expect(files.length).toBeLessThan(2);
+    open();
+    await busy;
+    await writer.end();
+    expect(files.map(({ rows }) => rows)).toEqual(Array(taken).fill(1));
+    await folder.remove();
+  });
+
+  it('wait for who takes them, some files at most, and never for one who has left', async () => {
+    const file = { path: '1.rows', rows: 1, longest: 1 };
+    const arrivals = new Arrivals();
+    const brought = Array.from({ length: 20 }, () => arrivals.add(file));
+    const isFull = brought.findIndex((wait) => wait !== null);
+    expect(isFull).toBe(15);
+    for (let i = isFull; i < 20; i++) {
+      expect(await arrivals.next()).toBe(file);
+      await brought[i];
+    }
+    const last = arrivals.add(file);
+    expect(last).not.toBeNull();
+    arrivals.leave();
+    await last;
+    expect(arrivals.add(file)).toBeNull();
   });
 });

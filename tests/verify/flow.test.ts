@@ -246,3 +246,21 @@ describe.each(routes)('checksums of pages by the %s route', (route) => {
     expect((await new Flow({ name: 'f', home, store: place.at('store') }).start({ route })).rows).toBe(5000);
   });
 });
+
+it('zeros of both signs in one column are kept by a splice, and not by the engine, which the proof tells', async () => {
+  const sql =
+    "SELECT i AS id, (CASE WHEN i % 2 = 0 THEN '-0.0' ELSE '0.0' END)::DOUBLE AS zero FROM range(2000) t(i)";
+  const home = await place.parquet('zeros.parquet', sql, ', DICTIONARY_SIZE_LIMIT 0');
+  const flow = (to: string) =>
+    new Flow({ name: 'f', home, store: place.at(to), verify: 'fingerprint', retry: { attempts: 1 } });
+  await flow('copied').start({ route: 'splice' });
+  const texts = 'SELECT id, zero::VARCHAR FROM';
+  expect(await place.witness.table(`${texts} (${settled(place.at('copied'))})`)).toEqual(
+    await place.witness.table(`${texts} '${home}'`),
+  );
+  await expect(flow('encoded').start({ route: 'engine' })).rejects.toMatchObject({
+    code: 'FINGERPRINT_DIFFERS',
+    facts: { column: 'zero' },
+  });
+  expect(visible(place.at('encoded'))).toEqual([]);
+});

@@ -14,11 +14,14 @@ export interface SpoolFile {
 const blockBytes = 1 << 20;
 const mostWaiting = 8;
 
-/** Writes rows into files that hold about so many bytes each, and gives each file as soon as it is whole. */
+/**
+ * Writes rows into files that hold about so many bytes each, and gives each file as soon as it is whole. Where whoever
+ * takes it gives a promise, nothing more is written until that has settled, and soon no more rows are taken.
+ */
 export class SpoolWriter implements RowSink {
   readonly #folder: SpoolFolder;
   readonly #bytes: number;
-  readonly #onFile: (file: SpoolFile) => void;
+  readonly #onFile: (file: SpoolFile) => unknown;
   /** What is being filled, and what has been written and can be filled again. */
   #block: Buffer | null = null;
   #filled = 0;
@@ -31,7 +34,7 @@ export class SpoolWriter implements RowSink {
   #file: { readonly path: string; readonly handle: FileHandle } | null = null;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: SpoolFolder, bytes: number, onFile: (file: SpoolFile) => void) {
+  constructor(folder: SpoolFolder, bytes: number, onFile: (file: SpoolFile) => unknown) {
     this.#folder = folder;
     this.#bytes = bytes;
     this.#onFile = onFile;
@@ -98,7 +101,7 @@ export class SpoolWriter implements RowSink {
       this.#file = null;
       if (file === null) return;
       await file.handle.close();
-      this.#onFile({ path: file.path, rows, longest });
+      await this.#onFile({ path: file.path, rows, longest });
     });
   }
 

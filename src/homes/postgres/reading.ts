@@ -12,6 +12,9 @@ import { rangeBytes } from './pages.js';
  */
 const fileBytes = rangeBytes;
 
+/** Files that wait for the engine, at most, so that a server that is quicker does not fill the disk. */
+const mostWaiting = 16;
+
 export interface ReadingRequest {
   readonly session: PostgresSession;
   readonly folder: SpoolFolder;
@@ -49,21 +52,33 @@ export async function* readRows(request: ReadingRequest): AsyncGenerator<SpoolFi
     for (let file = await files.next(); file !== null; file = await files.next()) yield file;
   } finally {
     left.length = 0;
+    files.leave();
     others.abort(new Error('the reading has ended'));
     await Promise.allSettled(helpers);
   }
 }
 
-/** Files that have come, for one who waits for them. */
-class Arrivals {
+/** Files that have come, for one who waits for them; those who bring them wait where there are too many. */
+export class Arrivals {
   readonly #files: SpoolFile[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #isLeft = false;
   #wake = (): void => {};
   #failure: { readonly error: unknown } | null = null;
   #ended = false;
 
-  add(file: SpoolFile): void {
+  /** A promise: the next may come when it has settled. */
+  add(file: SpoolFile): Promise<void> | null {
     this.#files.push(file);
     this.#wake();
+    if (this.#isLeft || this.#files.length < mostWaiting) return null;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Nobody takes any more of them, and nobody has to wait for that. */
+  leave(): void {
+    this.#isLeft = true;
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   end(): void {
@@ -81,7 +96,10 @@ class Arrivals {
     for (;;) {
       if (this.#failure !== null) throw this.#failure.error;
       const file = this.#files.shift();
-      if (file !== undefined) return file;
+      if (file !== undefined) {
+        this.#waiting.shift()?.();
+        return file;
+      }
       if (this.#ended) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
