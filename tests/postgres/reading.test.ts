@@ -180,20 +180,4 @@ describe('what is not a plain table', () => {
       code: 'DATABASE_FAILED',
     });
   });
-
-  it('never gives the engine more than some megabytes at once, though it cannot be divided', async () => {
-    await server.query(
-      'CREATE VIEW long AS SELECT i AS id, repeat(md5(i::text), 32) AS note FROM generate_series(1, 24000) i',
-    );
-    expect(
-      (await move('long', { store: { type: 'parquet', path: join(folder, 'long'), batch_size: 1_000_000 } }))
-        .rows,
-    ).toBe(24_000);
-    const [[rows, most]] = (await parquet(
-      `SELECT sum(n)::varchar, max(n * 1024)::varchar FROM (SELECT DISTINCT file_name, row_group_id, row_group_num_rows AS n FROM parquet_metadata('${join(folder, 'long')}/*.parquet')) AS groups`,
-    )) as [[string, string]];
-    expect(Number(rows)).toBe(24_000);
-    // A file of 8 MB, and what came with its last piece.
-    expect(Number(most)).toBeLessThan(9 * 1024 * 1024);
-  });
 });

@@ -1,7 +1,7 @@
 import { type PostgresSession, quoteText } from '../../connections/postgres/index.js';
 
 /** Bytes of a table, at least, for each range of its pages. */
-export const rangeBytes = 8 * 1024 * 1024;
+const rangeBytes = 8 * 1024 * 1024;
 /** Ranges for each connection, so that none of them is the last by far. */
 const rangesEach = 4;
 /** The first version that reads a range of pages without looking at all others: 14. */

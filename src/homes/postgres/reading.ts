@@ -4,13 +4,9 @@ import {
   type SpoolFolder,
   SpoolWriter,
 } from '../../connections/postgres/index.js';
-import { rangeBytes } from './pages.js';
 
-/**
- * Bytes in a file of rows, at most about so many. The engine's memory grows with what one statement reads, so a file of
- * a large table is no larger than one of a small table, which its ranges of pages bound.
- */
-const fileBytes = rangeBytes;
+/** Bytes in a file of rows: about so much is on its way while the engine reads what came before. */
+const fileBytes = 32 * 1024 * 1024;
 
 /** Files that wait for the engine, at most, so that a server that is quicker does not fill the disk. */
 const mostWaiting = 16;
