@@ -55,10 +55,6 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       // It has given stale bytes of a file that was written anew within one tick of its modification time.
       enable_external_file_cache: 'false',
       preserve_insertion_order: 'true',
-      // Its allocator keeps memory that is free again for each thread, more of it the longer a run takes. So it lets go
-      // of it sooner; below this much, asking for it anew costs a tenth of the time and more.
-      allocator_flush_threshold: '16MB',
-      allocator_bulk_deallocation_flush_threshold: '16MB',
     });
     const engine = new OpenEngine(native, instance, memoryLimit, threads, tidy);
     const lease = await engine.connect(context.name);

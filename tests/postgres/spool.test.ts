@@ -101,7 +101,7 @@ describe('rows on their way', () => {
     const arrivals = new Arrivals();
     const brought = Array.from({ length: 20 }, () => arrivals.add(file));
     const isFull = brought.findIndex((wait) => wait !== null);
-    expect(isFull).toBe(15);
+    expect(isFull).toBe(7);
     for (let i = isFull; i < 20; i++) {
       expect(await arrivals.next()).toBe(file);
       await brought[i];

@@ -9,7 +9,7 @@ import {
 const fileBytes = 32 * 1024 * 1024;
 
 /** Files that wait for the engine, at most, so that a server that is quicker does not fill the disk. */
-const mostWaiting = 16;
+const mostWaiting = 8;
 
 export interface ReadingRequest {
   readonly session: PostgresSession;
