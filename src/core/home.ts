@@ -24,6 +24,8 @@ export interface HomeContext {
   readonly connections: Connections;
   /** Aborted when the run is stopped; a home stops reading at once. */
   readonly signal: AbortSignal;
+  /** Rows have come: told by homes that bring many before they give any, so that a run is not stopped as standing still. */
+  onProgress?(): void;
   /** The run, where something is carried out or planned by one. */
   readonly runId?: string | undefined;
   /** The flow of whose entities it is one, and how many of them this run is about; left out where it stands alone. */

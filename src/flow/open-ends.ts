@@ -85,6 +85,7 @@ export class OpenEnds {
       .open(settings, {
         name,
         signal: watchdog.signal,
+        onProgress: () => watchdog.progress(),
         engine: () => this.homeSession.get(),
         connections: this.#context.connections,
         runId,

@@ -287,4 +287,23 @@ describe('rows of SQLite as text', () => {
     // Three files were refused, a fourth was under way, and the rest of the table is read at once.
     expect(calls.mock.calls.length).toBeLessThanOrEqual(5);
   }, 60_000);
+
+  it.each([
+    ['as text', 'TEXT'],
+    ['value by value', 'FLOAT'],
+  ])('are told of while they come, long before all are there: %s', async (_, type) => {
+    make(
+      `CREATE TABLE things (a REAL, b TEXT); ${numbered(120_000)} INSERT INTO things SELECT i / 2.0, printf('%0300d', i) FROM n`,
+    );
+    const columns = { a: type === 'FLOAT' ? 'FLOAT' : 'DOUBLE' };
+    const home = homeOf(sqliteHome, { path: file(), table: 'things', columns });
+    let told = 0;
+    const onProgress = (): void => void told++;
+    await atWorkbench(({ home: context }) =>
+      withHome(home, { ...context, onProgress }, async (opened) => {
+        expect((await opened.relation?.())?.rows).toBe(120_000);
+      }),
+    );
+    expect(told).toBeGreaterThan(1);
+  });
 });

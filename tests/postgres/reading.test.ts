@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresHome } from '../../src/homes/postgres/index.js';
 import { Flow, type FlowOptions } from '../../src/index.js';
+import { atWorkbench, homeOf, type Workbench, withHome } from '../../src/testing/workbench.js';
 import { password, startServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -116,6 +118,19 @@ describe('a large table', () => {
     const home = table('large', keys);
     const done = await move(name, { connections: connections(settings), where: 'id > 1000' }, home);
     expect(done.rows).toBe(rows - 1000);
+  });
+
+  it('tells of its rows while they come, long before all are there', async () => {
+    let told = 0;
+    const onProgress = (): void => void told++;
+    const work = async ({ home: context }: Workbench): Promise<void> => {
+      const home = homeOf(postgresHome, { connection: 'db', table: 'large' });
+      await withHome(home, { ...context, onProgress }, async (opened) => {
+        expect((await opened.relation?.())?.rows).toBe(rows);
+      });
+    };
+    await atWorkbench(work, undefined, connections());
+    expect(told).toBeGreaterThan(1);
   });
 
   it('is shaped in every part of it', async () => {

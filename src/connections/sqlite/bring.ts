@@ -14,6 +14,8 @@ export interface BringRequest {
   readonly source: SQLiteSource;
   readonly engine: EngineSession;
   readonly signal: AbortSignal;
+  /** Some rows have come. */
+  onProgress?(): void;
 }
 
 /** Bytes of text that make a part, at least. */
@@ -93,24 +95,24 @@ async function* textOf(request: BringRequest, text: SourceText, least: number): 
 }
 
 /** All rows value by value. */
-async function* valuesOf({ database, source, engine, signal }: BringRequest): AsyncGenerator<EngineTable> {
-  const table = await engine.table(source.schema);
-  await addValues(database, source, table, { firstRow: 0, signal });
+async function* valuesOf(request: BringRequest): AsyncGenerator<EngineTable> {
+  const table = await request.engine.table(request.source.schema);
+  await addValues(request, table, 0);
   yield table;
 }
 
 /** How many bytes they are, about. */
 async function addValues(
-  database: SQLiteDatabase,
-  source: SQLiteSource,
+  { database, source, signal, onProgress }: Omit<BringRequest, 'engine'>,
   table: EngineTable,
-  { firstRow, signal }: { readonly firstRow: number; readonly signal: AbortSignal },
+  firstRow: number,
 ): Promise<number> {
   let bytes = 0;
   for (const batch of readBatches(database, source, undefined, firstRow)) {
     if (signal.aborted) throw fail('INTERRUPTED', { name: database.options.name });
     await table.append(batch);
     bytes += bytesOf(batch);
+    onProgress?.();
     // Reading stops everything else in this process; others get their turn in between.
     await breathe();
   }
@@ -143,7 +145,7 @@ class Filling {
   }
 
   async add(piece: TextPiece): Promise<void> {
-    const { database, source, signal } = this.#request;
+    const { database, source, signal, onProgress } = this.#request;
     if (signal.aborted) throw fail('INTERRUPTED', { name: database.options.name });
     const { file, range } = piece;
     const rows = this.#table.rows;
@@ -152,10 +154,11 @@ class Filling {
       if (range === null || source.key === undefined) throw new NotAsText();
       const { rowid } = source.key;
       const sql = `${source.sql} WHERE ${rowid} >= ${range.from} AND ${rowid} <= ${range.to}`;
-      const place = { firstRow: this.#before, signal };
-      this.bytes += await addValues(database, { ...source, sql }, this.#table, place);
+      const some = { ...this.#request, source: { ...source, sql } };
+      this.bytes += await addValues(some, this.#table, this.#before);
     }
     this.#before += this.#table.rows - rows;
+    onProgress?.();
   }
 
   /** Whether the engine could read it. */

@@ -54,6 +54,7 @@ export async function openPostgresHome(
         columns,
         spare,
         moment,
+        onProgress: () => context.onProgress?.(),
         ...config,
       });
     } catch (error) {
@@ -137,6 +138,8 @@ interface Opened {
   readonly moment: Moment;
   /** One more connection; null where there is none to spare. */
   spare(signal: AbortSignal): Promise<PostgresSession | null>;
+  /** Some rows have come. */
+  onProgress(): void;
 }
 
 class PostgresHomeSession implements HomeSession {
@@ -225,7 +228,10 @@ class PostgresHomeSession implements HomeSession {
 
   async #gather(columns: readonly SpooledColumn[], where: string | null): Promise<Relation> {
     const files: SpoolFile[] = [];
-    for await (const file of this.#read(columns, where)) files.push(file);
+    for await (const file of this.#read(columns, where)) {
+      files.push(file);
+      this.#opened.onProgress();
+    }
     return spooledRelation(files, columns);
   }
 

@@ -37,7 +37,13 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
     const wanted = async (columns: readonly string[] | undefined): Promise<BringRequest> => {
       const schema = source.schema.filter(({ name }) => columns?.includes(name) ?? true);
       const some = { ...source, schema: schema.length > 0 ? schema : source.schema.slice(0, 1) };
-      return { database, source: some, engine: await context.engine(), signal };
+      return {
+        database,
+        source: some,
+        engine: await context.engine(),
+        signal,
+        onProgress: () => context.onProgress?.(),
+      };
     };
     const why = whyNotAsText(database, source);
     const relations = new Map<string, Promise<Relation>>();
