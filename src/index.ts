@@ -36,6 +36,7 @@ export {
   defineHome,
   type HomeContext,
   type HomeDefinition,
+  type HomePart,
   type HomeSession,
   type Impossible,
   type ReadRequest,

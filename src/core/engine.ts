@@ -24,10 +24,18 @@ export interface StatementOptions {
   readonly onProgress?: ((progress: EngineProgress) => void) | undefined;
 }
 
+export interface RunOptions extends StatementOptions {
+  /**
+   * Does not wait for the statements before it, nor they for it: it sees the tables of the session, but not what is
+   * TEMPORARY or SET in it. Default: false.
+   */
+  readonly beside?: boolean;
+}
+
 /** One connection to the embedded engine, for one entity run. Closed by whoever opened it. */
 export interface EngineSession {
   /** Runs a statement and gives the number of rows that it changed or wrote. */
-  run(sql: string, options?: StatementOptions): Promise<number>;
+  run(sql: string, options?: RunOptions): Promise<number>;
   /** Runs a query whose result is small, as rows of strings (null stays null). */
   rows(sql: string, options?: StatementOptions): Promise<readonly (readonly (string | null)[])[]>;
   /** The columns that a SELECT would yield. */

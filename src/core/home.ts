@@ -93,6 +93,12 @@ export interface Impossible {
   readonly impossible: string;
 }
 
+/** Some of a home's rows. */
+export interface HomePart extends Relation {
+  /** Nobody reads it any more, whether all went well or not. */
+  done(): Promise<void>;
+}
+
 /**
  * One reading of a home, used once. It offers the forms that its definition's capabilities name:
  * `relation` (a SELECT for the engine), `read` (batches, or arrays of plain objects), `files`.
@@ -122,9 +128,10 @@ export interface HomeSession {
   relation?(wanted?: readonly string[], reach?: Reach): Promise<Relation>;
   /**
    * All rows as several relations, each as soon as its rows are there, so that they are written while others are still on
-   * their way. Each has a count of its own, and is read before the next one is asked for. Columns as of `relation`.
+   * their way. Each has a count of its own. More may be asked for while some are being read: a home that cannot give
+   * them waits until those are done. Columns as of `relation`.
    */
-  parts?(wanted?: readonly string[]): AsyncIterable<Relation>;
+  parts?(wanted?: readonly string[]): AsyncIterable<HomePart>;
   /**
    * Holds checksums that the home has against its data, where nobody else does: called while `relation` is being
    * read. Rejects where the data is damaged.

@@ -6,9 +6,11 @@ import type {
   EngineSession,
   EngineTable,
   Relation,
+  RunOptions,
   StatementOptions,
 } from '../core/engine.js';
 import type { Schema, Value } from '../core/types.js';
+import { fail } from '../errors/index.js';
 import { attachFile } from './database-file.js';
 import type { OpenEngine } from './engine.js';
 import type { Lease } from './lease.js';
@@ -21,7 +23,8 @@ import { readVector } from './values-out.js';
 import { watched } from './watch.js';
 
 /**
- * One connection. Its statements run one after the other, in the order they were asked for. `batches` and the appends
+ * One connection. Its statements run one after the other, in the order they were asked for, save those that want to run
+ * beside them. `batches` and the appends
  * of `table` have connections of their own, and run beside them: they see the tables of the session, but not what is
  * TEMPORARY or SET in it.
  */
@@ -32,6 +35,8 @@ export class Session implements EngineSession {
   readonly #onClose: () => void;
   readonly #tables: AppendTable[] = [];
   readonly #files: DatabaseFile[] = [];
+  /** Those of statements that run beside the others. */
+  readonly #others = new Set<Lease>();
   #last: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | null = null;
 
@@ -42,13 +47,14 @@ export class Session implements EngineSession {
     this.#onClose = onClose;
   }
 
-  run(sql: string, options: StatementOptions = {}): Promise<number> {
-    return this.#inTurn(options, async (connection) => {
+  run(sql: string, options: RunOptions = {}): Promise<number> {
+    const work = async (connection: DuckDBConnection): Promise<number> => {
       const isLong = options.onProgress !== undefined;
       const result = await (isLong ? runPending(connection, sql, this.#engine.native) : connection.run(sql));
       const { returnType } = result;
       return returnType === this.#engine.native.api.ResultReturnType.CHANGED_ROWS ? result.rowsChanged : 0;
-    });
+    };
+    return options.beside === true ? this.#beside(options, work) : this.#inTurn(options, work);
   }
 
   rows(sql: string, options: StatementOptions = {}): Promise<(string | null)[][]> {
@@ -104,7 +110,7 @@ export class Session implements EngineSession {
   }
 
   async #close(): Promise<void> {
-    await this.#lease.close();
+    await Promise.all([this.#lease, ...this.#others].map((lease) => lease.close()));
     try {
       for (const table of this.#tables) await table.drop();
       for (const file of this.#files) await file.close();
@@ -126,11 +132,33 @@ export class Session implements EngineSession {
     }
   }
 
+  /** On a connection that is there for this alone. */
+  async #beside<T>(
+    options: StatementOptions,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    const lease = await this.#engine.connect(this.#context.name);
+    this.#others.add(lease);
+    try {
+      if (this.#closed !== null) throw fail('INTERRUPTED', { name: this.#context.name });
+      return await this.#use(lease, options, work);
+    } finally {
+      await lease.close();
+      this.#others.delete(lease);
+    }
+  }
+
+  #use<T>(
+    lease: Lease,
+    options: StatementOptions,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    return lease.use((connection) => watched(connection, this.#context, options, () => work(connection)));
+  }
+
   /** Waits for the statements before this one, whatever becomes of them. */
   #inTurn<T>(options: StatementOptions, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() =>
-      this.#lease.use((connection) => watched(connection, this.#context, options, () => work(connection))),
-    );
+    const turn = this.#last.then(() => this.#use(this.#lease, options, work));
     this.#last = turn.catch(() => {});
     return turn;
   }

@@ -1,3 +1,4 @@
+import type { HomePart } from '../core/home.js';
 import type { OnMove } from './move.js';
 import type { Prepared } from './prepare.js';
 import type { Given } from './verify.js';
@@ -14,20 +15,31 @@ export function hasParts({ plan, home, store, moving }: Prepared): boolean {
   );
 }
 
+/** Parts that are written at once: where one comes to its end, and some of the engine's threads have none of it left. */
+const sideBySide = 2;
+
 /** One statement of the engine for each part of the home. */
 export async function moveParts(prepared: Prepared, onMove: OnMove): Promise<Given> {
   const { plan, home, store, shape, watchdog } = prepared;
+  const parts = home.parts?.(wantedColumns(plan, shape.reads))[Symbol.asyncIterator]();
   let rows = 0;
   const total = plan.estimate.rows;
-  const move = async (): Promise<void> => {
-    for await (const part of home.parts?.(wantedColumns(plan, shape.reads)) ?? []) {
-      watchdog.progress();
-      const shaped = movedRelation(part, shape, everything, plan.output);
-      await store.writeRelation?.(shaped, () => watchdog.progress());
-      rows += part.rows ?? 0;
-      onMove({ rows, fraction: total === null || total === 0 ? null : Math.min(1, rows / total) });
-    }
+  const write = async (part: HomePart): Promise<void> => {
+    watchdog.progress();
+    const shaped = movedRelation(part, shape, everything, plan.output);
+    await store.writeRelation?.(shaped, () => watchdog.progress()).finally(() => part.done());
+    rows += part.rows ?? 0;
+    onMove({ rows, fraction: total === null || total === 0 ? null : Math.min(1, rows / total) });
   };
-  await watchdog.hold(move());
+  const writeAll = async (): Promise<void> => {
+    for (let next = await parts?.next(); next?.done === false; next = await parts?.next())
+      await write(next.value);
+  };
+  const writers = Array.from({ length: sideBySide }, () => writeAll());
+  // Those that are left when one has failed still write, and the home still has something to tidy up.
+  const ended = Promise.allSettled(writers).then(async () => {
+    await parts?.return?.();
+  });
+  await Promise.all([...writers, ended].map((work) => watchdog.hold(work)));
   return { rows: plan.where === null ? rows : null, values: null };
 }

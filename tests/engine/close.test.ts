@@ -48,6 +48,22 @@ it('stops a statement, and those that wait for it', async () => {
   await both;
 });
 
+it.each(['session', 'engine'] as const)(
+  'of the %s stops a statement that runs beside others',
+  async (what) => {
+    const engine = await openEngine();
+    const session = await engine.session();
+    const count = `SELECT count(*) FROM (${endless.sql}) WHERE id % 7 = 1`;
+    const ends = ['begun', 'begun too'].map(() =>
+      expect(session.run(count, { beside: true })).rejects.toMatchObject(stopped),
+    );
+    await session.rows('SELECT 1');
+    await (what === 'session' ? session : engine).close();
+    await Promise.all(ends);
+    await engine.close();
+  },
+);
+
 it('lets an append end that has begun, and takes no other', async () => {
   const engine = await openEngine();
   const session = await engine.session();

@@ -63,6 +63,16 @@ describe('a session', () => {
     expect(results).toEqual([0, 2, [['2']], 2, [['0']]]);
   });
 
+  it('runs a statement beside the others where it is asked to', async () => {
+    const { session } = held;
+    const stop = new AbortController();
+    const long = session.run(endless, { signal: stop.signal });
+    const ended = errorOf(() => long);
+    await session.run('CREATE TABLE beside AS SELECT 1 AS i', { beside: true }).finally(() => stop.abort());
+    expect((await ended).code).toBe('INTERRUPTED');
+    expect(await session.rows('SELECT count(*) FROM beside')).toEqual([['1']]);
+  });
+
   it('goes on after a statement that failed', async () => {
     const error = await errorOf(() => held.session.run('SELECT nowhere FROM range(3)'));
     expect(error.code).toBe('ENGINE_FAILED');

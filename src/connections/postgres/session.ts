@@ -105,14 +105,13 @@ export class PostgresSession {
     }));
   }
 
-  /** Writes what a SELECT gives, in the text form of COPY. Gives the number of rows, by the server. */
-  async copyRows(select: string, into: SpoolWriter): Promise<number> {
+  /** Brings the rows of SELECTs into files, one SELECT after the other, each asked for when it is its turn. */
+  async copyRows(selects: Iterable<string>, into: SpoolWriter): Promise<void> {
     return this.#guard(async () => {
       try {
-        const { done } = this.#client.query(new CopyOut(`COPY (${select}\n) TO STDOUT`, into));
-        const rows = await done;
+        for (const select of selects)
+          await this.#client.query(new CopyOut(`COPY (${select}\n) TO STDOUT`, into)).done;
         await into.end();
-        return rows;
       } catch (error) {
         await into.discard();
         throw error;

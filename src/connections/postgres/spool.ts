@@ -61,6 +61,6 @@ export interface SpoolRequest {
 export async function spool({ session, folder, columns, from, where }: SpoolRequest): Promise<Relation> {
   const files: SpoolFile[] = [];
   const writer = new SpoolWriter(folder, Number.POSITIVE_INFINITY, (file) => files.push(file));
-  await session.copyRows(spoolSelect(columns, from, where === null ? [] : [where]), writer);
+  await session.copyRows([spoolSelect(columns, from, where === null ? [] : [where])], writer);
   return spooledRelation(files, columns);
 }

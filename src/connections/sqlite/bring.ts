@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Batch } from '../../core/batch.js';
 import type { EngineSession, EngineTable, Relation } from '../../core/engine.js';
+import type { HomePart } from '../../core/home.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { SpoolFolder } from '../spool-folder.js';
 import type { SQLiteDatabase } from './database.js';
@@ -32,13 +33,19 @@ export async function bring(request: BringRequest): Promise<Relation> {
   return relationOf(all ?? (await request.engine.table(request.source.schema)));
 }
 
-/** All rows as relations one after the other: each is there until the next one is asked for. */
-export async function* bringParts(request: BringRequest): AsyncGenerator<Relation> {
+/** All rows as relations one after the other: the next one comes when the one before it is done. */
+export async function* bringParts(request: BringRequest): AsyncGenerator<HomePart> {
   let last: EngineTable | null = null;
   try {
     for await (const table of tables(request, partBytes)) {
       last = table;
-      yield await relationOf(table);
+      const relation = await relationOf(table);
+      let done = async (): Promise<void> => {};
+      const isDone = new Promise<void>((resolve) => {
+        done = async () => resolve();
+      });
+      yield { ...relation, done };
+      await isDone;
       await table.clear();
     }
   } finally {

@@ -6,7 +6,7 @@ import {
 } from '../../connections/postgres/index.js';
 
 /** Bytes in a file of rows: about so much is on its way while the engine reads what came before. */
-const fileBytes = 32 * 1024 * 1024;
+const fileBytes = 16 * 1024 * 1024;
 
 /** Files that wait for the engine, at most, so that a server that is quicker does not fill the disk. */
 const mostWaiting = 8;
@@ -31,10 +31,12 @@ export async function* readRows(request: ReadingRequest): AsyncGenerator<SpoolFi
   const left = [...request.selects];
   const files = new Arrivals();
   const others = new AbortController();
-  const copyAll = async (reader: PostgresSession): Promise<void> => {
-    for (let select = left.shift(); select !== undefined; select = left.shift())
-      await reader.copyRows(select, new SpoolWriter(folder, fileBytes, (file) => files.add(file)));
-  };
+  // Whoever is ready takes the next one, into files of its own that do not end where a SELECT does.
+  function* next(): Generator<string> {
+    for (let select = left.shift(); select !== undefined; select = left.shift()) yield select;
+  }
+  const copyAll = (reader: PostgresSession): Promise<void> =>
+    reader.copyRows(next(), new SpoolWriter(folder, fileBytes, (file) => files.add(file)));
   const help = async (): Promise<void> => {
     const reader = await another(others.signal);
     if (reader !== null) await copyAll(reader).finally(() => reader.close());

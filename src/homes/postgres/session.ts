@@ -20,7 +20,7 @@ import {
   unordered,
 } from '../../connections/postgres/index.js';
 import type { Relation } from '../../core/engine.js';
-import type { ColumnBounds, HomeContext, HomeSession, Reach } from '../../core/home.js';
+import type { ColumnBounds, HomeContext, HomePart, HomeSession, Reach } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
@@ -218,12 +218,10 @@ class PostgresHomeSession implements HomeSession {
     return relation;
   }
 
-  async *parts(wanted?: readonly string[]): AsyncGenerator<Relation> {
+  async *parts(wanted?: readonly string[]): AsyncGenerator<HomePart> {
     const columns = this.#wanted(wanted);
-    for await (const file of this.#read(columns, null)) {
-      yield spooledRelation([file], columns);
-      await unlink(file.path);
-    }
+    for await (const file of this.#read(columns, null))
+      yield { ...spooledRelation([file], columns), done: () => unlink(file.path) };
   }
 
   async #gather(columns: readonly SpooledColumn[], where: string | null): Promise<Relation> {

@@ -3,7 +3,10 @@ import { executeSplice, type Footer, planSplice, type SpliceInput } from '../../
 
 /** Rows in a vector of the engine: the grain of its row groups. */
 const vectorRows = 2048;
-/** From this many rows a file on, a file may hold a vector more than was asked for: 2,048 rows, a tenth at most. */
+/**
+ * From this many rows a file on, a file may hold more than was asked for: up to a vector of 2,048 rows since whole ones
+ * are counted, and up to another since the engine reads text into vectors that are not full.
+ */
 export const exactBelow = 10 * vectorRows;
 /** The engine's own size of a row group: 60 vectors. */
 const usualRowGroup = 60 * vectorRows;

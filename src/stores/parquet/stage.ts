@@ -27,6 +27,10 @@ export class Stage {
   readonly #folder: FolderStore;
   readonly #request: StageRequest;
   readonly #divider: Divider;
+  /** Statements of `writeRows` that are under way. */
+  #writing = 0;
+  /** What becomes of the last of them. */
+  #added: Promise<void> = Promise.resolve();
 
   constructor(config: ParquetStoreConfig, context: StoreContext, folder: FolderStore, request: StageRequest) {
     this.#config = config;
@@ -52,11 +56,22 @@ export class Stage {
     }
     const path = this.#folder.allocate();
     const { signal } = this.#context;
-    const writing = engine.run(this.copy(sql, path), { signal, onProgress });
-    const written = await this.#folder.flushWhile(path, writing);
-    if (written === 0) return unlink(path);
-    const footer = await readFooter(path, { signal });
-    await this.#divider.add(footer, () => onProgress?.({ fraction: null, rows: written }));
+    // Parts may be written at once, and are added in their order.
+    const beside = this.#writing > 0;
+    this.#writing += 1;
+    const writing = engine.run(this.copy(sql, path), { signal, onProgress, beside });
+    const writes = this.#folder.flushWhile(path, writing).finally(() => {
+      this.#writing -= 1;
+    });
+    const added = this.#added.then(async () => {
+      const written = await writes;
+      if (written === 0) return unlink(path);
+      const footer = await readFooter(path, { signal });
+      await this.#divider.add(footer, () => onProgress?.({ fraction: null, rows: written }));
+    });
+    this.#added = added.catch(() => {});
+    writes.catch(() => {});
+    await added;
   }
 
   /** Nothing more is written: the last file is made of what is left. */
