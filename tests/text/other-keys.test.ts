@@ -43,3 +43,17 @@ describe('keys of lines that no column was declared for', () => {
     expect(error).toMatchObject({ code: 'BAD_ROW', message: expect.stringContaining('5001') });
   });
 });
+
+it.each([
+  ['declared', { id: 'bigint', note: 'varchar' }],
+  ['found out', {}],
+])('a key that stands twice in a line has its first value, with types that are %s', async (_, columns) => {
+  const { rows } = await settled(
+    ['{"id": 1, "note": "first", "id": 2}', '{"note": "x", "note": null, "id": 3}'],
+    columns,
+  );
+  expect(rows.map((row) => row.map(String))).toEqual([
+    ['1', 'first'],
+    ['3', 'x'],
+  ]);
+});
