@@ -142,6 +142,8 @@ export interface StoreSession {
   held?(schema: Schema, reach?: Reach): Promise<Relation | null>;
   /** Fails where the store has nothing for the type of a column. Asked before `begin`, in a plan too; writes nothing. */
   checkSchema?(schema: Schema, request?: SchemaRequest): Promise<void>;
+  /** After `checkSchema` and `inspect`: what a person should know of how rows will be published. Default: nothing. */
+  warnings?(): readonly string[];
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation; with {@link takesParts} those of some more relations. */

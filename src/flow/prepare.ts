@@ -255,6 +255,7 @@ async function planOf(
       ...(home.warnings?.() ?? []),
       ...warnings,
       ...(copied?.notes ?? []),
+      ...(store.warnings?.() ?? []),
       ...foreignWarning(mode, contents.foreign),
     ],
   };

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Flow, type FlowOptions, HyggeError } from '../../src/index.js';
 import { hygge } from '../docs/sandbox.js';
 import { full, useTotals } from '../faults/support/totals.js';
-import { startProxy, type TroubledLine } from './support/proxy.js';
+import { startProxy, type Trouble, type TroubledLine } from './support/proxy.js';
 import { password, startServer, type TestServer } from './support/server.js';
 
 const totals = useTotals('connections cut anywhere');
@@ -63,6 +63,7 @@ const makeOld = (name: string) =>
   server.query(
     `DROP TABLE IF EXISTS "${name}"; CREATE TABLE "${name}" (id int, label text, pad text); INSERT INTO "${name}" VALUES (1, 'old', ''), (2, 'old', '')`,
   );
+type Fated = NonNullable<Trouble['onPiece']>;
 const isCommit = (piece: Buffer): boolean => piece.includes('COMMIT') && piece.length < 100;
 
 describe('a connection that breaks off', () => {
@@ -83,6 +84,41 @@ describe('a connection that breaks off', () => {
     const result = await flow('after_commit').start();
     expect([cuts, result.status, result.rows]).toEqual([1, 'success', 3000]);
     expect(await contents('after_commit')).toEqual(isNew);
+    expect(await stages()).toEqual([]);
+  });
+
+  /** What becomes of the connection that publishes, once the server has been sent its COMMIT. */
+  const atCommit = (then: () => 'pass' | 'keep'): Fated => {
+    let publishing = -1;
+    return (from, piece, line) => {
+      if (from === 'client' && isCommit(piece) && publishing === -1) publishing = line;
+      return line === publishing && from === 'server' ? then() : 'pass';
+    };
+  };
+
+  it('after COMMIT was sent, by falling silent: the same, when the time is up', async () => {
+    await flow('silent_commit').start();
+    await makeOld('silent_commit');
+    proxy.trouble = { onPiece: atCommit(() => 'keep') };
+    const result = await flow('silent_commit', { timeout: 2 }).start();
+    expect([result.status, result.rows]).toEqual(['success', 3000]);
+    expect(await contents('silent_commit')).toEqual(isNew);
+    expect(await stages()).toEqual([]);
+  });
+
+  it('after COMMIT was sent, since somebody stops the run: the same', async () => {
+    await flow('stopped_commit').start();
+    await makeOld('stopped_commit');
+    const stop = new AbortController();
+    proxy.trouble = {
+      onPiece: atCommit(() => {
+        stop.abort();
+        return 'keep';
+      }),
+    };
+    const result = await flow('stopped_commit').start({ signal: stop.signal });
+    expect([result.status, result.rows]).toEqual(['success', 3000]);
+    expect(await contents('stopped_commit')).toEqual(isNew);
     expect(await stages()).toEqual([]);
   });
 

@@ -61,10 +61,6 @@ const hints: Readonly<Record<string, string>> = {
   '53300': 'Lower pool_size of the connection, or raise max_connections of the server.',
 };
 
-/** Whether an error says that the connection is gone, so that nobody knows what became of the last statement. */
-export const isLost = (error: unknown): boolean =>
-  error instanceof HyggeError && error.code === 'CONNECTION_LOST';
-
 /** What went wrong while a connection was made, as the step that failed. */
 export function connectError(error: unknown, place: ErrorPlace): HyggeError {
   const reason = error instanceof Error ? error.message : String(error);

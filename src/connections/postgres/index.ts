@@ -2,7 +2,6 @@ export { SpoolFolder } from '../spool-folder.js';
 export { type CatalogColumn, type CatalogType, columnsOf } from './catalog.js';
 export type { PostgresConnection } from './connection.js';
 export { postgresConnection } from './definition.js';
-export { isLost } from './errors.js';
 export {
   parseTable,
   qualified,

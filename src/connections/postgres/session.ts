@@ -85,9 +85,11 @@ export class PostgresSession {
     return processID ?? null;
   }
 
-  /** The rows of a query, every value as text. */
+  /** The rows of a query, or of the last of several statements, every value as text. */
   async rows(sql: string): Promise<(string | null)[][]> {
-    return (await this.#query(sql)).rows as (string | null)[][];
+    const result: pg.QueryArrayResult | readonly pg.QueryArrayResult[] = await this.#query(sql);
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return last?.rows ?? [];
   }
 
   /** Runs a statement and gives the number of rows that it changed. */

@@ -28,6 +28,7 @@ export class HeldBack implements StoreSession {
   readonly record?: NonNullable<StoreSession['record']>;
   readonly held?: NonNullable<StoreSession['held']>;
   readonly checkSchema?: NonNullable<StoreSession['checkSchema']>;
+  readonly warnings?: NonNullable<StoreSession['warnings']>;
   readonly writeBatch?: NonNullable<StoreSession['writeBatch']>;
   readonly writeRelation?: NonNullable<StoreSession['writeRelation']>;
   readonly #store: StoreSession;
@@ -41,10 +42,11 @@ export class HeldBack implements StoreSession {
   constructor(store: StoreSession, sessions: Sessions) {
     this.#store = store;
     this.#sessions = sessions;
-    const { record, held, checkSchema, writeBatch, writeRelation } = store;
+    const { record, held, checkSchema, warnings, writeBatch, writeRelation } = store;
     if (record !== undefined) this.record = record.bind(store);
     if (held !== undefined) this.held = held.bind(store);
     if (checkSchema !== undefined) this.checkSchema = checkSchema.bind(store);
+    if (warnings !== undefined) this.warnings = warnings.bind(store);
     if (writeBatch !== undefined) this.writeBatch = (batch) => this.#append(batch);
     if (writeRelation !== undefined) this.writeRelation = (...rows) => this.#insert(...rows);
   }

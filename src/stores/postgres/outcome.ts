@@ -1,4 +1,4 @@
-import type { PostgresConnection } from '../../connections/postgres/index.js';
+import type { PostgresConnection, PostgresSession } from '../../connections/postgres/index.js';
 import type { Destination } from '../../connections/runs-table.js';
 import { fail } from '../../errors/index.js';
 import { Runs } from './runs.js';
@@ -11,20 +11,27 @@ interface LeftRun {
   readonly fence: number;
 }
 
-export interface OutcomeRequest extends LeftRun {
-  /** Of the connection that was lost while it committed. */
-  readonly cause: unknown;
-}
-
 /** Seconds to ask the server what became of a transaction. */
 const patience = 30;
 
 /**
- * What became of a COMMIT whose answer never came, by the table of runs. Resolves where it took place. The lock is
- * taken first: as long as the old connection lives on the server, it may still commit.
+ * Commits, and resolves where that took place. Where the connection is gone before the answer came, whoever ended it
+ * (the network, a time limit, somebody who stopped the run), the table of runs is asked.
  */
-export async function outcomeOfCommit(request: OutcomeRequest): Promise<void> {
-  const { connection, destination, runId, fence, cause } = request;
+export async function commit(session: PostgresSession, run: LeftRun): Promise<void> {
+  try {
+    await session.run('COMMIT');
+  } catch (error) {
+    if (!session.lost) throw error;
+    // Its place in the pool is needed for the question.
+    await session.close();
+    await outcomeOfCommit(run, error);
+  }
+}
+
+/** The lock is taken first: as long as the old connection lives on the server, it may still commit. */
+async function outcomeOfCommit(run: LeftRun, cause: unknown): Promise<void> {
+  const { connection, destination, runId, fence } = run;
   const signal = AbortSignal.timeout(patience * 1000);
   const unknown = (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

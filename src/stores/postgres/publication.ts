@@ -1,8 +1,10 @@
-import { type PostgresSession, qualified, quoteName } from '../../connections/postgres/index.js';
+import { type PostgresSession, qualified, quoteName, shownTable } from '../../connections/postgres/index.js';
 import type { Destination } from '../../connections/runs-table.js';
 import type { WriteMode } from '../../core/capabilities.js';
 import { fail } from '../../errors/index.js';
 import { alterSql } from './alter.js';
+import { insertSql, replaceInPlace } from './merge.js';
+import { replacementOf } from './references.js';
 import type { Runs } from './runs.js';
 import type { TargetColumn } from './target.js';
 
@@ -32,9 +34,10 @@ export interface Publication {
 /** Everything up to COMMIT, which is left to the caller: from there on nobody knows at once what became of it. */
 export async function preparePublication(publication: Publication): Promise<void> {
   const { session, runs, fence, runId, record, rows, name, where } = publication;
-  if (!publication.isOpen) await session.run('BEGIN');
+  // What a constraint allows until COMMIT is not asked for sooner.
+  const begin = publication.isOpen ? '' : 'BEGIN; SET CONSTRAINTS ALL DEFERRED; ';
   try {
-    const [row] = await session.rows(runs.table.lastFence());
+    const [row] = await session.rows(begin + runs.table.lastFence());
     const last = Number(row?.[0] ?? 0);
     if (last !== fence) {
       const holder = `a later run took it (number ${last} of the table, this one is ${fence})`;
@@ -61,28 +64,33 @@ async function settle(publication: Publication, staging: string): Promise<void> 
     return;
   }
   const target = qualified(destination);
-  // Rows are deleted rather than the table emptied at once: who reads it sees the old rows until COMMIT, and what
-  // hangs on it (rights, views, indexes, keys) stays.
-  if (mode === 'replace') await session.run(`DELETE FROM ${target}`);
-  const alter = alterSql(target, columns);
-  if (alter !== null) await session.run(alter);
-  const inserted = await session.run(insertSql(target, staged, columns));
-  if (inserted !== rows) throw fail('ROWS_DIFFER', { name, read: rows, staged: inserted });
+  const given = { session, target, staged, columns, rows, name };
+  const key = mode === 'replace' ? (await replacementOf(publication)).key : null;
+  if (key !== null) await replaceInPlace({ ...given, key });
+  else {
+    const alter = alterSql(target, columns);
+    if (alter !== null) await session.run(alter);
+    // Rows are deleted rather than the table emptied at once: who reads it sees the old rows until COMMIT, and what
+    // hangs on it (rights, views, indexes, keys) stays.
+    if (mode === 'replace') await session.run(`DELETE FROM ${target}`);
+    const inserted = await session.run(insertSql(target, staged, columns));
+    if (inserted !== rows) throw fail('ROWS_DIFFER', { name, read: rows, staged: inserted });
+  }
   await dropStaged(publication, staging);
-}
-
-/** Rows of the staging table as new rows of the table, also where the server would number them itself. */
-export function insertSql(
-  target: string,
-  staged: string,
-  columns: readonly TargetColumn[],
-  where = '',
-): string {
-  const names = columns.map(({ name }) => quoteName(name)).join(', ');
-  const values = columns.map(({ name }) => `s.${quoteName(name)}`).join(', ');
-  return `INSERT INTO ${target} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${staged} AS s${where}`;
 }
 
 async function dropStaged({ session, destination }: Publication, staging: string): Promise<void> {
   await session.run(`DROP TABLE ${qualified({ ...destination, table: staging })}`);
+}
+
+/** So that the server plans with what is there now. What it says to this changes nothing of what was published. */
+export async function refreshStatistics(
+  session: PostgresSession,
+  destination: Destination,
+  notice: (message: string) => void,
+): Promise<void> {
+  if (session.lost) return;
+  await session.run(`ANALYZE ${qualified(destination)}`).catch((error: unknown) => {
+    notice(`the statistics of ${shownTable(destination)} were not refreshed: ${String(error)}`);
+  });
 }

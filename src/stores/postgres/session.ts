@@ -1,6 +1,5 @@
 import { refuseExisting } from '../../connections/if-exists.js';
 import {
-  isLost,
   type PostgresConnection,
   type PostgresSession,
   qualified,
@@ -28,9 +27,10 @@ import { fail } from '../../errors/index.js';
 import { copyRows } from './copy-rows.js';
 import type { PostgresStoreConfig } from './index.js';
 import { mergeRows } from './merge.js';
-import { outcomeOfCommit, releaseAnew } from './outcome.js';
-import { type Publication, preparePublication } from './publication.js';
+import { commit, releaseAnew } from './outcome.js';
+import { type Publication, preparePublication, refreshStatistics } from './publication.js';
 import { heldRows, type ReadBack, stagedRows, unverifiable } from './read-back.js';
+import { changeNotes } from './references.js';
 import { checkRights } from './rights.js';
 import { Runs } from './runs.js';
 import { columnList, findTarget, matchColumns, newColumns, type TargetColumn } from './target.js';
@@ -66,6 +66,7 @@ export class PostgresStoreSession implements StoreSession {
   #begun: Begun | null = null;
   #isLocked = false;
   #rights: Promise<void> | null = null;
+  #notes: readonly string[] = [];
   #written = 0;
   #bytes = 0;
   #rows = 0;
@@ -100,13 +101,19 @@ export class PostgresStoreSession implements StoreSession {
     return heldRows({ ...this.#place(qualified(this.#destination)), schema, reach });
   }
 
-  async checkSchema(schema: Schema, { alter = false }: Partial<SchemaRequest> = {}): Promise<void> {
+  async checkSchema(schema: Schema, { mode, alter = false }: Partial<SchemaRequest> = {}): Promise<void> {
     const { name } = this.#context;
     newColumns(name, this.#destination, schema);
     if ((await this.#target()) === null) return;
     // Without them, the server would not say what columns there are.
     await this.#checkRights(true);
-    await matchColumns(this.#session, name, this.#destination, schema, alter);
+    const columns = await matchColumns(this.#session, name, this.#destination, schema, alter);
+    const table = { name, session: this.#session, destination: this.#destination };
+    this.#notes = await changeNotes({ ...table, columns, mode });
+  }
+
+  warnings(): readonly string[] {
+    return this.#notes;
   }
 
   async begin(request: StageRequest): Promise<void> {
@@ -223,13 +230,10 @@ export class PostgresStoreSession implements StoreSession {
         isOpen: this.#merged !== null && isThere,
       };
       await preparePublication(publication);
-      await this.#session.run('COMMIT').catch(async (error: unknown) => {
-        if (!isLost(error)) throw error;
-        await outcomeOfCommit({ ...publication, connection: this.#connection, runId, cause: error });
-      });
+      await commit(this.#session, { ...publication, connection: this.#connection });
     }
     this.#isPublished = true;
-    await this.#analyze();
+    await refreshStatistics(this.#session, this.#destination, this.#context.notice);
     return published;
   }
 
@@ -274,15 +278,6 @@ export class PostgresStoreSession implements StoreSession {
   async #lock(): Promise<void> {
     if (!this.#isLocked) await this.#runs.lock(this.#context.runId);
     this.#isLocked = true;
-  }
-
-  /** So that the server plans with what is there now. What it says to this changes nothing of what was published. */
-  async #analyze(): Promise<void> {
-    if (this.#session.lost) return;
-    await this.#session.run(`ANALYZE ${qualified(this.#destination)}`).catch((error: unknown) => {
-      const table = shownTable(this.#destination);
-      this.#context.notice(`the statistics of ${table} were not refreshed: ${String(error)}`);
-    });
   }
 
   #place(from: string): Pick<ReadBack, 'name' | 'session' | 'folder' | 'from'> {

@@ -1,9 +1,15 @@
 import { createServer, connect as dial, type Socket } from 'node:net';
 
+/** `reset`: both ends are told that the connection is broken, not that it has ended. */
+export type Fate = 'pass' | 'cut' | 'reset' | 'pass-then-cut' | 'keep';
+
 /** What a proxy does to the bytes that pass it. Changed while it runs. */
 export interface Trouble {
-  /** Called with each piece before it is passed on; gives what becomes of it. Default: it passes. */
-  onPiece?: (from: 'client' | 'server', piece: Buffer) => 'pass' | 'cut' | 'pass-then-cut' | 'keep';
+  /**
+   * Called with each piece before it is passed on; gives what becomes of it. `line` is the number of the connection.
+   * Default: it passes.
+   */
+  onPiece?: (from: 'client' | 'server', piece: Buffer, line: number) => Fate;
   /** Pieces of one byte each. */
   dribble?: boolean;
   /** Milliseconds that every piece is on its way. */
@@ -20,7 +26,9 @@ export interface TroubledLine {
 export async function startProxy(to: () => number): Promise<TroubledLine> {
   const sockets = new Set<Socket>();
   const proxy = { port: 0, trouble: {} as Trouble };
+  let lines = 0;
   const server = createServer((client) => {
+    const line = lines++;
     const upstream = dial(to(), '127.0.0.1');
     const end = (): void => {
       client.destroy();
@@ -37,9 +45,10 @@ export async function startProxy(to: () => number): Promise<TroubledLine> {
     }
     const pass = (from: 'client' | 'server', source: Socket, target: Socket): void => {
       source.on('data', (piece: Buffer) => {
-        const fate = proxy.trouble.onPiece?.(from, piece) ?? 'pass';
+        const fate = proxy.trouble.onPiece?.(from, piece, line) ?? 'pass';
         if (fate === 'keep') return;
         if (fate === 'cut') return end();
+        if (fate === 'reset') return void [client, upstream].map((socket) => socket.resetAndDestroy());
         const { latency } = proxy.trouble;
         // Timers of one length end in the order they were set in.
         if (latency !== undefined) setTimeout(() => target.write(piece), latency);
