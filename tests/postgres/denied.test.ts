@@ -132,6 +132,33 @@ describe('a role without rights', () => {
   });
 });
 
+describe('a connection without a password', () => {
+  // What nobody wrote into the configuration is not used: not by a run, and not only on some machines.
+  it.each([
+    ['in the environment', async () => ({ PGPASSWORD: 'weak' })],
+    [
+      'in the file of passwords',
+      async () => {
+        const file = join(folder, 'pgpass');
+        await writeFile(file, '*:*:*:*:weak\n', { mode: 0o600 });
+        return { PGPASSFILE: file };
+      },
+    ],
+  ])('takes none that lies %s', async (_, given) => {
+    const variables = await given();
+    Object.assign(process.env, variables);
+    try {
+      const error = await failure(bring('shop.orders', { ...asWeak(), password: undefined }));
+      expect([error.code, error.message]).toEqual([
+        'CONNECTION_FAILED',
+        expect.stringContaining('the login failed'),
+      ]);
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
+    }
+  });
+});
+
 describe('a server that stops', () => {
   it('a statement that takes too long, and the table is as it was', async () => {
     await server.query('CREATE TABLE patient AS SELECT 0 AS id');

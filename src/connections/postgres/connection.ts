@@ -81,8 +81,8 @@ export class PostgresConnection implements OpenConnection {
       port,
       database,
       user,
-      // Never undefined: the driver would then look for one in the environment and in files.
-      password: password ?? '',
+      // A function: for an empty one the driver would look in the environment and in files.
+      password: () => password ?? '',
       ssl,
       ...(ssl === false ? { stream: oneBufferSocket } : {}),
       connectionTimeoutMillis: this.settings.connect_timeout * 1000,

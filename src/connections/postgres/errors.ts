@@ -75,6 +75,12 @@ export function connectError(error: unknown, place: ErrorPlace): HyggeError {
       'the encrypted connection',
       'With ssl: { ca: FILE } another certificate is trusted; ssl: no-verify trusts any, ssl: false does not encrypt.',
     );
+  // The two sides prove to each other that they know the password; the driver stops where there is none.
+  if (/^SASL/.test(reason) && !isServerError(error))
+    return told(
+      'the login',
+      `Check user: and password:, best a reference such as \${PGPASSWORD}; this server asks for one.`,
+    );
   if (!isServerError(error)) {
     const isTime = /timeout/i.test(reason);
     const hint = isTime
@@ -82,7 +88,9 @@ export function connectError(error: unknown, place: ErrorPlace): HyggeError {
       : 'Is the server running, and does it listen there? Check host: and port:.';
     return told('reaching the server', hint, true);
   }
-  if (code === '28P01' || code.startsWith('28'))
+  if (code.startsWith('28') && /no encryption/.test(reason))
+    return told('the login', 'This server takes encrypted connections alone: ssl: true.');
+  if (code.startsWith('28'))
     return told('the login', 'Check user: and password:, and what pg_hba.conf of the server allows.');
   if (code === '3D000')
     return told('choosing the database', 'Check database:; names are as the server has them.');

@@ -26,7 +26,7 @@ import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { allOfSchema, type PostgresHomeConfig } from './index.js';
-import { type Moment, setSnapshot, sharedMoment } from './moment.js';
+import { lookAt, setSnapshot, sharedMoment } from './moment.js';
 import { serverCondition } from './narrow.js';
 import { pageRanges } from './pages.js';
 import { readRows } from './reading.js';
@@ -43,8 +43,8 @@ export async function openPostgresHome(
   try {
     const session = await connection.session(request);
     try {
-      await session.run(setSnapshot(moment.snapshot));
-      const columns = await columnsAt(session, source, connection, context.name);
+      const look = () => columnsAt(session, source, connection, context.name);
+      const { seen: columns, note } = await lookAt(session, moment, look);
       const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
         connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
       return new PostgresHomeSession({
@@ -53,7 +53,8 @@ export async function openPostgresHome(
         source,
         columns,
         spare,
-        moment,
+        note,
+        leave: moment.leave,
         onProgress: () => context.onProgress?.(),
         ...config,
       });
@@ -135,7 +136,10 @@ interface Opened {
   readonly source: Source;
   readonly columns: readonly SpooledColumn[];
   readonly readers: number;
-  readonly moment: Moment;
+  /** What is to be said of the moment. */
+  readonly note: string | null;
+  /** Lets go of the moment. */
+  leave(): Promise<void>;
   /** One more connection; null where there is none to spare. */
   spare(signal: AbortSignal): Promise<PostgresSession | null>;
   /** Some rows have come. */
@@ -160,7 +164,7 @@ class PostgresHomeSession implements HomeSession {
     this.#session = opened.session;
     this.#source = opened.source;
     this.#columns = opened.columns;
-    if (opened.moment.note !== null) this.#notes.push(opened.moment.note);
+    if (opened.note !== null) this.#notes.push(opened.note);
   }
 
   async schema(): Promise<Schema> {
@@ -270,7 +274,7 @@ class PostgresHomeSession implements HomeSession {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.#session.close(), ...this.#relations.values()]);
-    await this.#opened.moment.leave();
+    await this.#opened.leave();
     await this.#folder.remove();
   }
 
