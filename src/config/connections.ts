@@ -65,7 +65,8 @@ export function checkConnection(
     if (type === undefined || typeof connection !== 'string') continue;
     const known = Object.entries(connections).flatMap(([name, own]) => (own.type === type ? [name] : []));
     if (known.includes(connection)) continue;
-    const facts = { connection, type, known, nearest: nearest(connection, known) };
+    const own = Object.hasOwn(connections, connection) ? connections[connection]?.type : undefined;
+    const facts = { connection, type, known, nearest: nearest(connection, known), own };
     problems.add(fail('CONNECTION_UNKNOWN', facts, { at: place }));
   }
 }

@@ -24,7 +24,8 @@ export function parseYaml(text: string, file: string): Node {
   const document = parse(text, lines, (reason) => invalid(reason, 0));
   const broken = document.errors[0] ?? document.warnings[0];
   if (broken !== undefined) {
-    const [reason, hint] = explain(broken.code, broken.message);
+    const [reason, known] = explain(broken.code, broken.message);
+    const hint = known ?? bareReference(text, broken.pos[0]);
     throw new HyggeErrors([invalid(reason, broken.pos[0], hint)]);
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
@@ -122,6 +123,13 @@ function parse(
     if (error instanceof RangeError) throw new HyggeErrors([invalid('it is nested too deeply')]);
     throw error;
   }
+}
+
+/** A reference without quotes where braces mean a map. */
+function bareReference(text: string, offset: number): string | undefined {
+  if (text[offset - 1] !== '$') return undefined;
+  const [reference] = /^\{[^{}\n]*\}/.exec(text.slice(offset)) ?? [];
+  return reference === undefined ? undefined : `Within { } a reference needs quotes: "$${reference}".`;
 }
 
 function explain(code: string, message: string): readonly [reason: string, hint?: string] {

@@ -39,6 +39,12 @@ export class ConnectionTable implements Connections {
     const known = Object.entries(this.#settings).flatMap(([other, { type: its }]) =>
       its === type ? [other] : [],
     );
-    throw fail('CONNECTION_UNKNOWN', { connection: name, type, known, nearest: nearest(name, known) });
+    throw fail('CONNECTION_UNKNOWN', {
+      connection: name,
+      type,
+      known,
+      nearest: nearest(name, known),
+      own: own?.type,
+    });
   }
 }

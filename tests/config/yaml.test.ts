@@ -44,6 +44,10 @@ describe('YAML as it is read', () => {
       '2:1 YAML_INVALID the YAML cannot be understood: a tab is used for indentation (Indent with spaces.)',
     ],
     ['a: "x', '1:6 YAML_INVALID'],
+    [
+      `a: { b: \${PW}, c: 1 }`,
+      `1:10 YAML_INVALID the YAML cannot be understood: unexpected flow-map-start at node end (Within { } a reference needs quotes: "\${PW}".)`,
+    ],
     ['a: 1\n b: 2', '1:4 YAML_INVALID'],
     ['a: 1\n---\nb: 2', '2:1 YAML_INVALID the YAML cannot be understood: the file holds several documents'],
     ['', '1:1 YAML_INVALID the YAML cannot be understood: the file is empty'],

@@ -48,9 +48,7 @@ describe('a table that somebody empties and fills again', () => {
     ['a query', 'asked', refill, query],
     ['a table that is another', 'swapped', swap, table],
   ] as const)('while %s is opened has its new rows', async (_, name, change, home) => {
-    await server.query(
-      `CREATE TABLE ${name} AS SELECT i AS id, 'old' AS label FROM generate_series(1, 5) i`,
-    );
+    await server.query(`CREATE TABLE ${name} AS SELECT i AS id, 'old' AS label FROM generate_series(1, 5) i`);
     const writer = await server.client();
     await writer.query(`BEGIN; ${change(name)}`);
     const running = new Flow({

@@ -139,5 +139,10 @@ describe('a home of several tables', () => {
     );
     expect(await wrong({ table: 'shop.*' }, { entities: ['t_0'] })).toMatch(/the flow has entities already/);
     expect(await wrong({ table: 'shop.*', connection: 'bd' })).toMatch(/no postgres connection "bd"/);
+    const other = { type: 'postgress', host: 'here' };
+    const flows = { x: { home: { type: 'postgres', connection: 'x', table: 't' }, store: 'y' } };
+    writeFileSync(join(folder, 'other.yml'), JSON.stringify({ connections: { x: other }, flows }));
+    const loading = loadWorkspace({ path: join(folder, 'other.yml'), registry: builtinRegistry(), tablesOf });
+    await expect(loading).rejects.toThrow(/connection "x" is of type "postgress", and one of type postgres/);
   });
 });

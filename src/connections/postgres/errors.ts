@@ -70,6 +70,11 @@ export function connectError(error: unknown, place: ErrorPlace): HyggeError {
   if (error instanceof HyggeError) return error;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return told('finding the server', 'Check host:; the name is not known here.', code === 'EAI_AGAIN');
+  if (/does not support SSL/.test(reason))
+    return told(
+      'the encrypted connection',
+      'This server does not encrypt. With ssl: false nothing is, and whoever is on the way can read it.',
+    );
   if (/certificate|self.signed|SSL|TLS|altnames/i.test(`${code} ${reason}`) && !isServerError(error))
     return told(
       'the encrypted connection',

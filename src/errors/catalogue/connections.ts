@@ -7,11 +7,18 @@ export const connectionErrors = {
     type: string;
     known: readonly string[];
     nearest?: string | undefined;
+    /** The type of the connection of this name, which is another. */
+    own?: string | undefined;
   }>({
     title: 'A connection that nobody has described',
     kind: 'config',
-    message: (f) => `there is no ${f.type} connection "${f.connection}"`,
+    message: (f) =>
+      f.own === undefined
+        ? `there is no ${f.type} connection "${f.connection}"`
+        : `connection "${f.connection}" is of type "${f.own}", and one of type ${f.type} is wanted`,
     hint: (f) => {
+      if (f.own !== undefined)
+        return `Write type: ${f.type} under connections: ${f.connection}: if that is what it is.`;
       if (f.nearest !== undefined) return `Did you mean "${f.nearest}"?`;
       if (f.known.length === 0)
         return `Describe it in hygge.yml, under connections: ${f.connection}: with type: ${f.type}.`;
