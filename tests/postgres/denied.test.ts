@@ -122,13 +122,22 @@ describe('a role without rights', () => {
       'DATABASE_RIGHTS',
       expect.stringContaining('GRANT CREATE ON DATABASE "postgres" TO "weak"'),
     ]);
-    await server.query('GRANT USAGE ON SCHEMA public TO weak');
     const home = { type: 'postgres', connection: 'db', table: 'source' } as const;
-    const reading = await failure(bring('unused', asWeak(), { home, store: join(folder, 'out') }));
-    expect([reading.code, reading.message]).toEqual([
-      'DATABASE_RIGHTS',
-      expect.stringContaining('permission denied for table source'),
-    ]);
+    const read = () => bring('unused', asWeak(), { home, store: join(folder, 'out') });
+    const missing = [
+      ['permission denied for schema public', 'GRANT USAGE ON SCHEMA "public" TO "weak"'],
+      ['permission denied for table source', 'GRANT SELECT ON "public"."source" TO "weak"'],
+    ] as const;
+    for (const [reason, grant] of missing) {
+      const reading = await failure(read());
+      expect([reading.code, reading.message, reading.hint]).toEqual([
+        'DATABASE_RIGHTS',
+        expect.stringContaining(reason),
+        `An administrator can allow it: ${grant}`,
+      ]);
+      await server.query(grant);
+    }
+    expect((await read()).rows).toBe(9);
   });
 });
 

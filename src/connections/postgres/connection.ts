@@ -43,6 +43,11 @@ export class PostgresConnection implements OpenConnection {
     );
   }
 
+  /** The role that logs in. */
+  get role(): string {
+    return this.#address.user;
+  }
+
   get place(): ErrorPlace {
     return { connection: this.name, where: this.where };
   }

@@ -99,7 +99,9 @@ async function columnsAt(
   name: string,
 ): Promise<readonly SpooledColumn[]> {
   const columns = await columnsOf(session, `SELECT * FROM ${from}`).catch(async (error: unknown) => {
-    if (!(error instanceof HyggeError) || error.code !== 'DATABASE_FAILED') throw error;
+    if (!(error instanceof HyggeError)) throw error;
+    if (error.code === 'DATABASE_RIGHTS' && !isQuery) throw withGrant(error, from, connection);
+    if (error.code !== 'DATABASE_FAILED') throw error;
     if (isQuery) throw fail('QUERY_FAILED', { name, reason: String(error.facts.reason) }, { cause: error });
     if (error.facts.code !== '42P01' && error.facts.code !== '3F000') throw error;
     await session.run('ROLLBACK');
@@ -121,6 +123,15 @@ async function columnsAt(
     const how = columnIn(name, column);
     return { name: column.name, type: how.type, nullable: !required.has(column.name), how };
   });
+}
+
+/** With what an administrator can do so that a table can be read. */
+function withGrant(error: HyggeError, table: string, { name, role }: PostgresConnection): HyggeError {
+  const reason = String(error.facts.reason);
+  const [schema = ''] = /^"(?:[^"]|"")*"/.exec(table) ?? [];
+  const right = /for schema/.test(reason) ? `USAGE ON SCHEMA ${schema}` : `SELECT ON ${table}`;
+  const grant = `GRANT ${right} TO ${quoteName(role)}`;
+  return fail('DATABASE_RIGHTS', { connection: name, reason, grant }, { cause: error });
 }
 
 async function requiredColumns(session: PostgresSession, table: string): Promise<ReadonlySet<string | null>> {
