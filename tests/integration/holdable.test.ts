@@ -19,7 +19,11 @@ describe.each(bothRoutes)('what a parquet file cannot hold whole, by the %s rout
     `SELECT CAST([${fine}, ${finer}] AS INTERVAL[2]) AS "the ""x"""`,
     `SELECT MAP {'a': ${fine}, 'b': ${finer}} AS "the ""x"""`,
     `SELECT {'a''s "b"': [{'c': ${finer}}]} AS "the ""x"""`,
+    `SELECT INTERVAL '-1 day' AS "the ""x"""`,
+    `SELECT [${fine}, INTERVAL '1 month -1 second'] AS "the ""x"""`,
+    `SELECT INTERVAL '1193 hours 2 minutes 47.296 seconds' AS "the ""x"""`,
     `SELECT TIMETZ '10:00:00+01' AS "the ""x"""`,
+    `SELECT TIMETZ '24:00:00+00' AS "the ""x"""`,
     `SELECT {'at': TIMETZ '10:00:00-01'} AS "the ""x"""`,
     `SELECT CASE WHEN i = 9000 THEN ${finer} ELSE ${fine} END AS "the ""x""" FROM range(10000) AS n(i)`,
   ])('is refused, and the column named: %s', async (sql) => {
@@ -40,7 +44,8 @@ describe.each(bothRoutes)('what a parquet file cannot hold whole, by the %s rout
   );
 
   it('is not what only looks like it', async () => {
-    const sql = `SELECT ${fine} AS a, [${fine}, NULL] AS b, TIMETZ '10:00:00+00' AS c, MAP {'k': ${fine}} AS d, {'e': [${fine}], 'f': 1} AS e UNION ALL SELECT NULL, NULL, NULL, NULL, NULL`;
+    const longest = "INTERVAL '4000 months 90000 days 1193 hours 2 minutes 47.295 seconds'";
+    const sql = `SELECT ${fine} AS a, [${fine}, ${longest}, NULL] AS b, TIMETZ '10:00:00+00' AS c, MAP {'k': ${fine}} AS d, {'e': [${fine}], 'f': 1} AS e UNION ALL SELECT NULL, NULL, NULL, NULL, NULL`;
     await run(sql);
     await place.witness.expectSame(settled(place.at('store')), sql);
   });

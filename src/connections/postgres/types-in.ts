@@ -135,7 +135,7 @@ export function columnIn(name: string, { name: column, type, modifier }: Catalog
 function typeIn(type: CatalogType, modifier: number, column: string): ColumnIn | null {
   const { base, element, kind, schema, name } = type;
   if (base !== null) return typeIn(base.type, base.modifier, column);
-  if (element !== null) return listIn(element, modifier, column);
+  if (element !== null) return listIn(type, element, modifier, column);
   if (kind === 'p') return null;
   if (kind === 'c') return text({ kind: 'json' }, (value) => `to_json(${value})`);
   if (schema === 'pg_catalog') {
@@ -151,8 +151,15 @@ function typeIn(type: CatalogType, modifier: number, column: string): ColumnIn |
   return { ...text({ kind: 'varchar' }, select), isMadeText: true };
 }
 
-/** An array of one dimension. The server does not know how many a column has: a value with more is an error. */
-function listIn(element: CatalogType, modifier: number, column: string): ColumnIn | null {
+/** Arrays that have no other form than to begin with 0. */
+const fromZero: readonly string[] = ['int2vector', 'oidvector'];
+/** What is sent for an array that begins elsewhere. */
+const elsewhere = 'elsewhere';
+
+/**
+ * An array of one dimension that begins with 1. The server does not know what a column has: another value is an error.
+ */
+function listIn(array: CatalogType, element: CatalogType, modifier: number, column: string): ColumnIn | null {
   const inner = typeIn(element, modifier, column);
   if (inner === null) return null;
   if (element.kind === 'c') return text({ kind: 'json' }, (value) => `to_json(${value})`);
@@ -164,15 +171,25 @@ function listIn(element: CatalogType, modifier: number, column: string): ColumnI
       : { kind: 'list', element: inner.type };
   return {
     type,
-    select: (value) => `to_json((${value})::text[])`,
+    select: (value) => {
+      const texts = `to_json((${value})::text[])`;
+      return fromZero.includes(array.name)
+        ? texts
+        : `CASE WHEN array_lower(${value}, 1) <> 1 THEN '${elsewhere}' ELSE ${texts}::text END`;
+    },
     wire: 'VARCHAR',
     value: (read) => {
       const json = unescaped(read);
-      const message = `column ${identifier(column)} has an array of several dimensions; make it text in a query`;
+      const stop = (what: string): string =>
+        `error(${literal(`column ${identifier(column)} has an array ${what}; make it text in a query`)})`;
       const texts = `CAST(CAST(${json} AS JSON) AS VARCHAR[])`;
       const one = elementOf(type.element, inner, column);
       const list = one === null ? texts : `list_transform(${texts}, lambda element: ${one})`;
-      return `CASE WHEN starts_with(${read}, '[[') THEN error(${literal(message)}) ELSE ${list} END`;
+      const guards = [
+        `WHEN starts_with(${read}, '[[') THEN ${stop('of several dimensions')}`,
+        `WHEN ${read} = '${elsewhere}' THEN ${stop('whose subscripts do not begin with 1')}`,
+      ];
+      return `CASE ${guards.join(' ')} ELSE ${list} END`;
     },
   };
 }

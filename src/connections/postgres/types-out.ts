@@ -24,22 +24,9 @@ const out = (made: string, fits: readonly string[], parts: Partial<ColumnOut> = 
   ...parts,
 });
 
-/** Types that read text, and refuse what they cannot hold. */
+/** Types that read text, and refuse what they cannot hold: not `name`, which cuts it. */
 const readsText = [
-  ...[
-    'text',
-    'varchar',
-    'citext',
-    'name',
-    'json',
-    'jsonb',
-    'xml',
-    'uuid',
-    'inet',
-    'cidr',
-    'macaddr',
-    'macaddr8',
-  ],
+  ...['text', 'varchar', 'citext', 'json', 'jsonb', 'xml', 'uuid', 'inet', 'cidr', 'macaddr', 'macaddr8'],
   ...[
     'bit',
     'varbit',
@@ -61,6 +48,17 @@ const readsText = [
     'tsrange',
     'tstzrange',
     'daterange',
+    'int4multirange',
+    'int8multirange',
+    'nummultirange',
+    'tsmultirange',
+    'tstzmultirange',
+    'datemultirange',
+    'jsonpath',
+    'xid8',
+    'pg_snapshot',
+    'txid_snapshot',
+    'refcursor',
     'numeric',
     'interval',
     'timetz',
@@ -148,7 +146,7 @@ export function columnOut(type: LogicalType): ColumnOut {
 
 /** Lists of plain values are arrays; lists of lists, which may have any form, are JSON, as is what has fields. */
 function listOut(element: LogicalType): ColumnOut {
-  const nested = ['list', 'array', 'struct', 'map', 'union', 'json', 'variant', 'geometry'];
+  const nested = ['list', 'array', 'struct', 'map', 'union', 'variant', 'geometry'];
   if (nested.includes(element.kind)) return asJson;
   const inner = columnOut(element);
   const quoted = (value: string): string =>
