@@ -99,6 +99,8 @@ export function connectError(error: unknown, place: ErrorPlace): HyggeError {
     return told('the login', 'Check user: and password:, and what pg_hba.conf of the server allows.');
   if (code === '3D000')
     return told('choosing the database', 'Check database:; names are as the server has them.');
+  if (code === '42501')
+    return told('the login', 'An administrator can allow it: GRANT CONNECT ON DATABASE … TO the role.');
   if (code === '57P03')
     return told('reaching the server', 'The server is starting up or shutting down.', true);
   if (code === '53300') return told('the login', hints[code] ?? '', true);
