@@ -18,6 +18,8 @@ export interface Trouble {
 
 export interface TroubledLine {
   readonly port: number;
+  /** Connections that were open at once, at most. */
+  mostOpen: number;
   trouble: Trouble;
   close(): Promise<void>;
 }
@@ -25,10 +27,12 @@ export interface TroubledLine {
 /** A TCP proxy before a server of this machine. */
 export async function startProxy(to: () => number): Promise<TroubledLine> {
   const sockets = new Set<Socket>();
-  const proxy = { port: 0, trouble: {} as Trouble };
-  let lines = 0;
+  const proxy = { port: 0, mostOpen: 0, trouble: {} as Trouble };
+  let [lines, open] = [0, 0];
   const server = createServer((client) => {
     const line = lines++;
+    proxy.mostOpen = Math.max(proxy.mostOpen, ++open);
+    client.on('close', () => open--);
     const upstream = dial(to(), '127.0.0.1');
     const end = (): void => {
       client.destroy();
