@@ -58,7 +58,7 @@ describe('a table that somebody empties and fills again', () => {
       store: join(folder, name),
       retry: { attempts: 1 },
     }).start();
-    await expect.poll(() => server.query(isWaiting)).toEqual([['1']]);
+    await expect.poll(() => server.query(isWaiting), { timeout: 30_000 }).toEqual([['1']]);
     await writer.query('COMMIT');
     await writer.end();
     expect((await running).rows).toBe(7);
@@ -85,7 +85,7 @@ describe('a table that somebody empties and fills again', () => {
     const gate = await server.client();
     await gate.query('BEGIN; LOCK TABLE shop.a_first IN ACCESS EXCLUSIVE MODE');
     const running = coordinator.start({ concurrency: 1 });
-    await expect.poll(() => server.query(isWaiting)).toEqual([['1']]);
+    await expect.poll(() => server.query(isWaiting), { timeout: 30_000 }).toEqual([['1']]);
     await server.query(`${refill('shop.b_second')}; INSERT INTO shop.d_last VALUES (2, 'later')`);
     isChanged = true;
     await gate.query('COMMIT');

@@ -41,7 +41,10 @@ async function held(store: string) {
   running.catch(() => {});
   const begun = `SELECT run_id, fence, staging FROM hygge_runs WHERE table_name = '${store}' AND state = 'begun'`;
   await expect
-    .poll(async () => (await server.query("SELECT to_regclass('hygge_runs')"))[0]?.[0] && server.query(begun))
+    .poll(
+      async () => (await server.query("SELECT to_regclass('hygge_runs')"))[0]?.[0] && server.query(begun),
+      { timeout: 30_000 },
+    )
     .toHaveLength(1);
   const [[runId, fence, staging] = []] = await server.query(begun);
   return { runId, fence: Number(fence), staging, running, release: () => gate.end() };
@@ -56,7 +59,7 @@ describe('a run into a table', () => {
     const { runId, staging, running, release } = await held(store);
     expect(staging).toMatch(new RegExp(`^hygge_stage_${runId}_[0-9a-f]{12}$`));
     const found = `SELECT relpersistence FROM pg_class WHERE relname = '${staging}'`;
-    await expect.poll(() => server.query(found)).toEqual([[persistence]]);
+    await expect.poll(() => server.query(found), { timeout: 30_000 }).toEqual([[persistence]]);
     await release();
     expect((await running).rows).toBe(3);
     expect(await server.query(found)).toEqual([]);

@@ -22,6 +22,7 @@ export class SpoolWriter implements RowSink {
   readonly #folder: SpoolFolder;
   readonly #bytes: number;
   readonly #onFile: (file: SpoolFile) => unknown;
+  readonly #onRows: () => void;
   /** What is being filled, and what has been written and can be filled again. */
   #block: Buffer | null = null;
   #filled = 0;
@@ -34,13 +35,21 @@ export class SpoolWriter implements RowSink {
   #file: { readonly path: string; readonly handle: FileHandle } | null = null;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: SpoolFolder, bytes: number, onFile: (file: SpoolFile) => unknown) {
+  /** `onRows`: called as rows come, long before their file is whole. */
+  constructor(
+    folder: SpoolFolder,
+    bytes: number,
+    onFile: (file: SpoolFile) => unknown,
+    onRows: () => void = () => {},
+  ) {
     this.#folder = folder;
     this.#bytes = bytes;
     this.#onFile = onFile;
+    this.#onRows = onRows;
   }
 
   take({ bytes, rows, end, longest }: RowText): Promise<void> | null {
+    this.#onRows();
     this.#rows += rows;
     this.#longest = Math.max(this.#longest, longest);
     const isFull = rows > 0 && this.#size + end >= this.#bytes;

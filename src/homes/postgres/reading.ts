@@ -18,6 +18,8 @@ export interface ReadingRequest {
   readonly selects: readonly string[];
   /** Connections to read over, at most. */
   readonly readers: number;
+  /** Some rows have come. */
+  onProgress(): void;
   /** One more connection, which sees the same; null where there is none to spare. */
   another(signal: AbortSignal): Promise<PostgresSession | null>;
 }
@@ -27,7 +29,7 @@ export interface ReadingRequest {
  * come. Whoever asks for no more stops what the other connections do.
  */
 export async function* readRows(request: ReadingRequest): AsyncGenerator<SpoolFile> {
-  const { session, folder, readers, another } = request;
+  const { session, folder, readers, another, onProgress } = request;
   const left = [...request.selects];
   const files = new Arrivals();
   const others = new AbortController();
@@ -36,7 +38,10 @@ export async function* readRows(request: ReadingRequest): AsyncGenerator<SpoolFi
     for (let select = left.shift(); select !== undefined; select = left.shift()) yield select;
   }
   const copyAll = (reader: PostgresSession): Promise<void> =>
-    reader.copyRows(next(), new SpoolWriter(folder, fileBytes, (file) => files.add(file)));
+    reader.copyRows(
+      next(),
+      new SpoolWriter(folder, fileBytes, (file) => files.add(file), onProgress),
+    );
   const help = async (): Promise<void> => {
     const reader = await another(others.signal);
     if (reader !== null) await copyAll(reader).finally(() => reader.close());

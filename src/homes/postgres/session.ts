@@ -241,10 +241,7 @@ class PostgresHomeSession implements HomeSession {
 
   async #gather(columns: readonly SpooledColumn[], where: string | null): Promise<Relation> {
     const files: SpoolFile[] = [];
-    for await (const file of this.#read(columns, where)) {
-      files.push(file);
-      this.#opened.onProgress();
-    }
+    for await (const file of this.#read(columns, where)) files.push(file);
     return spooledRelation(files, columns);
   }
 
@@ -267,6 +264,7 @@ class PostgresHomeSession implements HomeSession {
         ),
       ),
       readers,
+      onProgress: this.#opened.onProgress,
       another: async (signal) => {
         const other = snapshot === null ? null : await spare(signal);
         await other?.run(setSnapshot(snapshot));
