@@ -26,6 +26,8 @@ export interface StoreContext {
   readonly signal: AbortSignal;
   /** Something that a person should know, such as what was swept after a crash. */
   notice(message: string): void;
+  /** It is not standing still, though it has nothing to tell. */
+  onProgress?(): void;
   /**
    * What `begin` found of earlier runs: the one that published last, and what dead runs left. Told while the store
    * is held, so that the journal can be completed before anything changes again.

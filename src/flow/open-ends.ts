@@ -130,6 +130,7 @@ export class OpenEnds {
         engine: () => this.storeSession.get(),
         connections: this.#context.connections,
         notice,
+        onProgress: () => this.watchdog.progress(),
         earlier: (run) => this.earlier.push(run),
       }),
     );

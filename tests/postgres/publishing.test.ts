@@ -80,6 +80,39 @@ describe('a run into a table', () => {
     expect(await server.query("SELECT 1 FROM pg_class WHERE relname LIKE 'hygge\\_stage%'")).toEqual([]);
   });
 
+  describe('of a server that takes its time', () => {
+    const slow = async (name: string): Promise<void> => {
+      await server.query(`
+        CREATE TABLE ${name} (id int);
+        CREATE FUNCTION ${name}_slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(6); RETURN NULL; END';
+        CREATE TRIGGER late AFTER INSERT ON ${name} EXECUTE FUNCTION ${name}_slow()`);
+    };
+    const timeout = 4;
+
+    it.each(['full_drop', 'merge'] as const)('is not stopped while that works: %s', async (run_type) => {
+      const name = `slow_${run_type}`;
+      await slow(name);
+      const watermark = run_type === 'merge' ? { watermark: { primary_key: 'id' } } : {};
+      const done = await flow(name, 'SELECT 1 AS id', { run_type, timeout, ...watermark }).start();
+      expect([done.rows, await server.query(`SELECT id FROM ${name}`)]).toEqual([1, [['1']]]);
+    });
+
+    it('is stopped while that waits for somebody else', async () => {
+      await server.query('CREATE TABLE locked AS SELECT 0 AS id');
+      const other = await server.client();
+      await other.query('BEGIN; LOCK TABLE locked IN SHARE MODE');
+      const error = await flow('locked', 'SELECT 1 AS id', { timeout })
+        .start()
+        .then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+      await other.end();
+      expect(error).toMatchObject({ code: 'FLOW_TIMEOUT' });
+      expect(await server.query('SELECT id FROM locked')).toEqual([['0']]);
+    });
+  });
+
   it.each(['full_drop', 'incremental', 'merge'] as const)(
     'refreshes the statistics: %s',
     async (run_type) => {

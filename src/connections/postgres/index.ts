@@ -12,6 +12,7 @@ export {
   unfitName,
 } from './names.js';
 export { ordered, unordered } from './order.js';
+export { withPulse } from './pulse.js';
 export type { PostgresSession } from './session.js';
 export { exportSnapshot, readOnly } from './snapshots.js';
 export { type SpooledColumn, spool, spooledRelation, spoolSelect } from './spool.js';

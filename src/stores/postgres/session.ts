@@ -6,6 +6,7 @@ import {
   quoteName,
   SpoolFolder,
   shownTable,
+  withPulse,
 } from '../../connections/postgres/index.js';
 import { type Destination, recordAfter } from '../../connections/runs-table.js';
 import type { EngineProgress, Relation } from '../../core/engine.js';
@@ -33,10 +34,7 @@ import { heldRows, type ReadBack, stagedRows, unverifiable } from './read-back.j
 import { changeNotes } from './references.js';
 import { checkRights } from './rights.js';
 import { Runs } from './runs.js';
-import { columnList, findTarget, matchColumns, newColumns, type TargetColumn } from './target.js';
-
-/** A table up to this size is counted when somebody looks into the store, in bytes. */
-const countedSize = 64 * 1024 * 1024;
+import { columnList, contentsOf, findTarget, matchColumns, newColumns, type TargetColumn } from './target.js';
 
 interface Begun {
   readonly request: StageRequest;
@@ -85,11 +83,7 @@ export class PostgresStoreSession implements StoreSession {
   async inspect(): Promise<StoreContents> {
     const target = await this.#target();
     await this.#checkRights(target !== null);
-    const contents = { files: 0, rows: 0, bytes: target?.bytes ?? 0, foreign: [] };
-    if (target === null) return contents;
-    if (contents.bytes > countedSize) return { ...contents, rows: null };
-    const [row] = await this.#session.rows(`SELECT count(*) FROM ${qualified(this.#destination)}`);
-    return { ...contents, rows: Number(row?.[0]) };
+    return contentsOf(this.#session, this.#destination, target);
   }
 
   async record(): Promise<unknown> {
@@ -98,7 +92,7 @@ export class PostgresStoreSession implements StoreSession {
 
   async held(schema: Schema, reach?: Reach): Promise<Relation | null> {
     if ((await this.#target()) === null) return null;
-    return heldRows({ ...this.#place(qualified(this.#destination)), schema, reach });
+    return this.#atWork(() => heldRows({ ...this.#place(qualified(this.#destination)), schema, reach }));
   }
 
   async checkSchema(schema: Schema, { mode, alter = false }: Partial<SchemaRequest> = {}): Promise<void> {
@@ -163,7 +157,11 @@ export class PostgresStoreSession implements StoreSession {
     this.#bytes += bytes;
   }
 
-  async finish(): Promise<Staged> {
+  finish(): Promise<Staged> {
+    return this.#atWork(() => this.#finish());
+  }
+
+  async #finish(): Promise<Staged> {
     const { request, columns, staging, isThere } = this.#started();
     const { name } = this.#context;
     const [row] = await this.#session.rows(`SELECT count(*) FROM ${this.#staged(staging)}`);
@@ -191,7 +189,8 @@ export class PostgresStoreSession implements StoreSession {
   /** What the staging table holds, read back, as the columns that were staged. */
   async staged(): Promise<Relation | null> {
     const { request, staging } = this.#started();
-    return stagedRows({ ...this.#place(this.#staged(staging)), schema: request.schema });
+    const { schema } = request;
+    return this.#atWork(() => stagedRows({ ...this.#place(this.#staged(staging)), schema }));
   }
 
   async restage(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
@@ -229,7 +228,7 @@ export class PostgresStoreSession implements StoreSession {
         record: recordAfter(record, request, isThere ? {} : undefined, last),
         isOpen: this.#merged !== null && isThere,
       };
-      await preparePublication(publication);
+      await this.#atWork(() => preparePublication(publication));
       await commit(this.#session, { ...publication, connection: this.#connection });
     }
     this.#isPublished = true;
@@ -278,6 +277,12 @@ export class PostgresStoreSession implements StoreSession {
   async #lock(): Promise<void> {
     if (!this.#isLocked) await this.#runs.lock(this.#context.runId);
     this.#isLocked = true;
+  }
+
+  /** Work of the server that may take long, and tells nothing until it is done. */
+  #atWork<T>(work: () => Promise<T>): Promise<T> {
+    const onProgress = (): void => this.#context.onProgress?.();
+    return withPulse({ connection: this.#connection, session: this.#session, onProgress }, work);
   }
 
   #place(from: string): Pick<ReadBack, 'name' | 'session' | 'folder' | 'from'> {

@@ -12,6 +12,7 @@ import {
   unfitName,
 } from '../../connections/postgres/index.js';
 import type { Destination } from '../../connections/runs-table.js';
+import type { StoreContents } from '../../core/plan.js';
 import { type Column, type LogicalType, type Schema, typeName } from '../../core/types.js';
 import { fail } from '../../errors/index.js';
 import { addedColumn, freed, grownColumn } from './alter.js';
@@ -54,6 +55,22 @@ export async function findTarget(
     f: 'a foreign table',
   };
   return refuse(`it is ${kinds[kind ?? ''] ?? 'no table'}`);
+}
+
+/** A table up to this size is counted when somebody looks into the store, in bytes. */
+const countedSize = 64 * 1024 * 1024;
+
+/** What a table holds that was found. */
+export async function contentsOf(
+  session: PostgresSession,
+  destination: Destination,
+  target: { readonly bytes: number } | null,
+): Promise<StoreContents> {
+  const contents = { files: 0, rows: 0, bytes: target?.bytes ?? 0, foreign: [] };
+  if (target === null) return contents;
+  if (contents.bytes > countedSize) return { ...contents, rows: null };
+  const [row] = await session.rows(`SELECT count(*) FROM ${qualified(destination)}`);
+  return { ...contents, rows: Number(row?.[0]) };
 }
 
 /** The columns of a table that is going to be made for some rows. */
