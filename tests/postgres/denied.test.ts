@@ -236,6 +236,23 @@ describe('an encrypted connection', () => {
     ]);
   });
 
+  // An address of this machine that is not one of those that are known to be it.
+  const far = { host: '0.0.0.0', ssl: undefined };
+  it.each([
+    ['by default', far],
+    ['by sslmode=require', { url: 'postgresql://0.0.0.0/postgres?sslmode=require', host: undefined }],
+  ])('to another machine is encrypted, and the certificate looked at: %s', async (_, settings) => {
+    const error = await failure(bring('tls_refused', { ...asAdmin(), ...settings }, { home }));
+    expect([error.code, error.message]).toEqual([
+      'CONNECTION_FAILED',
+      expect.stringMatching(
+        /the encrypted connection failed: .*(self-signed|unable to verify|unable to get)/,
+      ),
+    ]);
+    await bring('tls', { ...asAdmin(), ...settings, ssl: 'no-verify' }, { home });
+    expect(await server.query('SELECT encrypted FROM tls')).toEqual([['true']]);
+  });
+
   it('needs the file of its certificates', async () => {
     const error = await failure(bring('tls_refused', local({ ca: join(folder, 'nowhere.pem') }), { home }));
     expect([error.code, error.message]).toEqual([

@@ -289,19 +289,28 @@ describe('a connection that breaks off', () => {
     expect(turns).toBeLessThanOrEqual(most);
   });
 
-  it('by falling silent ends with the time limit', async () => {
+  it.each([
+    ['while it is written to', 'client', {}],
+    [
+      'while it is read from',
+      'server',
+      { home: table('proxied', 'source'), store: table('direct', 'silent') },
+    ],
+  ] as const)('by falling silent %s ends with the time limit', async (_, side, ends) => {
     await makeOld('silent');
     let isSilent = false;
     proxy.trouble = {
-      onPiece: (_, piece) => {
-        isSilent ||= piece.length > 20_000;
+      onPiece: (from, piece) => {
+        isSilent ||= from === side && piece.length > 4_000;
         return isSilent ? 'keep' : 'pass';
       },
     };
-    await expect(flow('silent', { timeout: 2 }).start()).rejects.toThrow(/no progress for 2 seconds/);
+    const run = flow('silent', { timeout: 2, ...ends }).start();
+    await expect(run).rejects.toThrow(/no progress for 2 seconds/);
+    expect(isSilent).toBe(true);
     proxy.trouble = {};
     expect(await contents('silent')).toEqual(isOld);
-    await flow('silent').start();
+    await flow('silent', ends).start();
     expect(await contents('silent')).toEqual(isNew);
     expect(await stages()).toEqual([]);
   });

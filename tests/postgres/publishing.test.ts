@@ -80,6 +80,35 @@ describe('a run into a table', () => {
     expect(await server.query("SELECT 1 FROM pg_class WHERE relname LIKE 'hygge\\_stage%'")).toEqual([]);
   });
 
+  it.each(['full_drop', 'incremental', 'merge'] as const)(
+    'is an error where a trigger of the table keeps a row out: %s',
+    async (run_type) => {
+      const name = `picky_${run_type}`;
+      await server.query(`
+        CREATE TABLE ${name} (id int, note text) PARTITION BY RANGE (id);
+        CREATE TABLE ${name}_1 PARTITION OF ${name} DEFAULT;
+        INSERT INTO ${name} VALUES (1, 'old'), (9, 'old');
+        CREATE FUNCTION ${name}_keep() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN IF NEW.id = 7 THEN RETURN NULL; END IF; RETURN NEW; END';
+        CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON ${name}_1 FOR EACH ROW EXECUTE FUNCTION ${name}_keep()`);
+      const more = run_type === 'merge' ? { watermark: { primary_key: 'id' } } : {};
+      const bring = (ids: string) =>
+        flow(name, `SELECT i AS id, 'new' AS note FROM unnest(ARRAY[${ids}]) i`, {
+          run_type,
+          ...more,
+        }).start();
+      await expect(bring('1, 7, 8')).rejects.toMatchObject({
+        code: 'ROWS_DIFFER',
+        facts: { read: 3, staged: 2 },
+      });
+      expect(await server.query(`SELECT * FROM ${name} ORDER BY 1`)).toEqual([
+        ['1', 'old'],
+        ['9', 'old'],
+      ]);
+      expect((await bring('1, 8')).rows).toBe(2);
+    },
+  );
+
   describe('of a server that takes its time', () => {
     const slow = async (name: string): Promise<void> => {
       await server.query(`

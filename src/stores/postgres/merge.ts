@@ -1,4 +1,4 @@
-import { type PostgresSession, quoteName } from '../../connections/postgres/index.js';
+import { type PostgresSession, quoteName, quoteText } from '../../connections/postgres/index.js';
 import type { Merged } from '../../core/store.js';
 import { fail } from '../../errors/index.js';
 import { alterSql } from './alter.js';
@@ -6,6 +6,8 @@ import type { TargetColumn } from './target.js';
 
 /** Rows that lie in a staging table, and the table that they are brought into, both in SQL. */
 interface Bringing {
+  /** The entity's name. */
+  readonly name: string;
   readonly session: PostgresSession;
   readonly target: string;
   readonly staged: string;
@@ -26,19 +28,31 @@ export interface MergeRequest extends Bringing {
  */
 export async function mergeRows(request: MergeRequest): Promise<Merged> {
   await lock(request);
-  return bring(request);
+  const merged = await bring(request);
+  await checkArrived(request);
+  return merged;
 }
 
-export interface ReplaceRequest extends Bringing {
-  /** The entity's name. */
-  readonly name: string;
+/** ROWS_DIFFER where a trigger has kept rows out: the server does not say so, and they would count as unchanged. */
+async function checkArrived(request: MergeRequest): Promise<void> {
+  const { session, target, staged, rows, name } = request;
+  const relation = `${quoteText(target)}::regclass`;
+  const [row] = await session.rows(
+    `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger WHERE tgtype & 3 = 3 AND tgrelid IN (SELECT ${relation} UNION SELECT relid FROM pg_catalog.pg_partition_tree(${relation})))`,
+  );
+  if (row?.[0] !== 't') return;
+  const [missing] = await session.rows(
+    `SELECT count(*) FROM ${staged} AS s WHERE NOT EXISTS (SELECT 1 FROM ${target} AS t WHERE ${matching(request)})`,
+  );
+  const lost = Number(missing?.[0]);
+  if (lost > 0) throw fail('ROWS_DIFFER', { name, read: rows, staged: rows - lost });
 }
 
 /**
  * As {@link mergeRows}, and deletes what was not staged: the table then has the staged rows and no others, and rows
  * that are there still were there all the time, for whatever points at them. ROWS_DIFFER where it has not.
  */
-export async function replaceInPlace(request: ReplaceRequest): Promise<void> {
+export async function replaceInPlace(request: Bringing): Promise<void> {
   const { session, target, staged, rows, name } = request;
   await lock(request);
   // First, since a new row may have what only one of them may have.

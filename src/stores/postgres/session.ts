@@ -174,6 +174,7 @@ export class PostgresStoreSession implements StoreSession {
     if (isThere) {
       await this.#session.run('BEGIN');
       this.#merged = await mergeRows({
+        name,
         session: this.#session,
         target: qualified(this.#destination),
         staged: this.#staged(staging),
@@ -199,8 +200,7 @@ export class PostgresStoreSession implements StoreSession {
     if (this.#merged !== null) await this.#session.run('ROLLBACK');
     await this.#session.run(`TRUNCATE ${this.#staged(staging)}`);
     this.#merged = null;
-    this.#written = 0;
-    this.#bytes = 0;
+    [this.#written, this.#bytes] = [0, 0];
     await this.writeRelation(relation, onProgress);
   }
 
