@@ -40,13 +40,13 @@ async function authority(name: string): Promise<string> {
 }
 
 /** Of the server, for the name localhost alone. */
-async function certificate(): Promise<{ cert: string; key: string }> {
+async function certificate(): Promise<{ cert: string; key: string; ca: string }> {
   await writeFile(join(folder, 'names'), 'subjectAltName=DNS:localhost');
   openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
   const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
   openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...signed);
   const read = (name: string) => readFile(join(folder, name), 'utf8');
-  return { cert: await read('server.pem'), key: await read('server.key') };
+  return { cert: await read('server.pem'), key: await read('server.key'), ca: await read('ca.pem') };
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -251,6 +251,15 @@ describe('an encrypted connection', () => {
     ]);
     await bring('tls', { ...asAdmin(), ...settings, ssl: 'no-verify' }, { home });
     expect(await server.query('SELECT encrypted FROM tls')).toEqual([['true']]);
+  });
+
+  it('shows the certificate of its own', async () => {
+    openssl('req', ...newKey, '-keyout', 'own.key', '-out', 'own.csr', '-subj', '/CN=ada');
+    openssl(...['x509', '-req', '-in', 'own.csr', '-out', 'own.pem', '-CA', 'ca.pem', '-CAkey', 'ca.key']);
+    const query = 'SELECT 1 AS id, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+    const own = { ca, cert: join(folder, 'own.pem'), key: join(folder, 'own.key') };
+    await bring('shown', local(own), { home: { ...home, query } });
+    expect(await server.query('SELECT client_dn FROM shown')).toEqual([['/CN=ada']]);
   });
 
   it('needs the file of its certificates', async () => {

@@ -26,8 +26,8 @@ export interface TestServer {
 export interface ServerOptions {
   /** Kilobytes that a file of the server may have, at most; those of its log have 16 MB. */
   readonly fileLimit?: number;
-  /** A certificate and its key, for encrypted connections. */
-  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** A certificate and its key, for encrypted connections, and what certificates of clients are held against. */
+  readonly certificate?: { readonly cert: string; readonly key: string; readonly ca: string };
 }
 
 const user = 'hygge_test';
@@ -88,7 +88,9 @@ export async function startServer(
     unix_socket_directories: '',
     max_connections: '60',
     shared_buffers: '128MB',
-    ...(certificate === undefined ? {} : { ssl: 'on', ssl_cert_file: 'server.cert' }),
+    ...(certificate === undefined
+      ? {}
+      : { ssl: 'on', ssl_cert_file: 'server.cert', ssl_ca_file: 'server.ca' }),
     ...settings,
   };
   const lines = Object.entries(options).map(([key, value]) => `${key} = '${value.replaceAll("'", "''")}'`);
