@@ -342,6 +342,43 @@ it('a server that crashes in the middle of a run keeps the old rows, and the nex
   expect(await stages()).toEqual([]);
 });
 
+it('a server that crashes at any byte of a run holds the old rows or the new ones', async () => {
+  const crashes = full ? 25 : 3;
+  const how = (await journeys()).filter(
+    ({ name }) => name.includes('into a table') || name.startsWith('added'),
+  );
+  for (let round = 0; round < crashes; round++) {
+    const { name, start, before, after, found } = how[round % how.length] as Journey;
+    await makeOld('cut');
+    // The rows, and after them some hundred bytes for each statement up to COMMIT.
+    let left = Math.floor((round / crashes) * 425_000);
+    let crash: Promise<void> | null = null;
+    proxy.trouble = {
+      onPiece: (from, piece) => {
+        if (from === 'client') left -= piece.length;
+        if (left < 0) crash ??= server.crash();
+        return 'pass';
+      },
+    };
+    const error = await start().then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    proxy.trouble = {};
+    await (crash as Promise<void> | null);
+    if (crash !== null) await server.start();
+    const place = `round ${round}, ${name}: ${error instanceof HyggeError ? error.code : error}`;
+    const now = await found();
+    expect([place, now]).toEqual([place, now === after ? after : before]);
+    if (error === null) expect([place, now]).toEqual([place, after]);
+  }
+  totals.faults += crashes;
+  totals.runs += crashes;
+  await flow('cut').start();
+  expect(await contents('cut')).toEqual(isNew);
+  expect(await stages()).toEqual([]);
+}, 600_000);
+
 it('a secret is found nowhere, raw or encoded', async () => {
   const bytes = Buffer.from(password);
   const secrets = [
