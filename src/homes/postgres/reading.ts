@@ -38,10 +38,7 @@ export async function* readRows(request: ReadingRequest): AsyncGenerator<SpoolFi
     for (let select = left.shift(); select !== undefined; select = left.shift()) yield select;
   }
   const copyAll = (reader: PostgresSession): Promise<void> =>
-    reader.copyRows(
-      next(),
-      new SpoolWriter(folder, fileBytes, (file) => files.add(file), onProgress),
-    );
+    reader.copyRows(next(), new SpoolWriter(folder, fileBytes, (file) => files.add(file), onProgress));
   const help = async (): Promise<void> => {
     const reader = await another(others.signal);
     if (reader !== null) await copyAll(reader).finally(() => reader.close());

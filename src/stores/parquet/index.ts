@@ -17,7 +17,9 @@ const config = z.strictObject({
     .int()
     .min(1)
     .default(100_000)
-    .describe('Rows in a file; from 20,480 on rounded up to whole vectors of 2,048 rows, with one more where they come as text'),
+    .describe(
+      'Rows in a file; from 20,480 on rounded up to whole vectors of 2,048 rows, with one more where they come as text',
+    ),
   compression: z
     .enum([...compressions, 'keep'])
     .default('keep')
