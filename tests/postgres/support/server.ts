@@ -151,7 +151,8 @@ async function unpack(to: string): Promise<void> {
   for (const program of ['initdb', 'pg_ctl', 'postgres']) await chmod(join(to, 'bin', program), 0o755);
 }
 
-const platform = (): string =>
+/** As the packages of servers are called. */
+export const platform = (): string =>
   `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'ppc64' ? 'ppc64' : process.arch}`;
 
 function freePort(): Promise<number> {
