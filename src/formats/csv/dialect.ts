@@ -12,6 +12,29 @@ export const dialectKeys = {
   header: z.boolean().default(true).describe('Whether the first row has the names of the columns'),
 };
 
+/** No character can mean two things. Of the whole: one of two keys may be there by default alone. */
+export function checkDialect({
+  value,
+  issues,
+}: z.core.ParsePayload<Readonly<Record<string, unknown>>>): void {
+  const pairs = [
+    ['quote', 'delimiter'],
+    ['escape', 'delimiter'],
+    ['comment', 'delimiter'],
+    ['comment', 'quote'],
+    ['comment', 'escape'],
+    ['thousands_separator', 'decimal_separator'],
+  ] as const;
+  for (const [key, other] of pairs) {
+    const [own, others] = [value[key], value[other]];
+    if (typeof own !== 'string' || typeof others !== 'string' || own === '' || !others.includes(own))
+      continue;
+    const message = `its ${key} (${JSON.stringify(own)}) is also ${own === others ? '' : 'in '}its ${other}`;
+    issues.push({ code: 'custom', message, path: [], input: value });
+    return;
+  }
+}
+
 export interface Dialect {
   readonly delimiter: string;
   readonly quote: string;

@@ -83,7 +83,7 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
     }
     case 'date': {
       const { dateFormat: format } = spelling;
-      if (format !== null) return byFormat(text, format, name);
+      if (format !== null) return byFormat(text, format, type);
       return { value: cast(text), ...orPlain(matches(text, dateText)) };
     }
     case 'time':
@@ -96,7 +96,7 @@ export function readingOf(text: string, type: LogicalType, spelling: Spelling): 
     case 'timestamp_ns':
     case 'timestamptz': {
       const { timestampFormat: format } = spelling;
-      if (format !== null) return byFormat(text, format, name);
+      if (format !== null) return byFormat(text, format, type);
       const exact = finer(text, places[type.kind]);
       const loose = type.kind === 'timestamptz' ? `NOT ${exact}` : noZone(text, exact);
       return { value: cast(text), ...orPlain(loose) };
@@ -152,12 +152,28 @@ const finer = (text: string, count: number): string =>
 const noZone = (text: string, finer: string): string =>
   `(NOT ${finer} AND NOT regexp_matches(${text}, ':[0-9.]+\\s*[A-Za-z+-]'))`;
 
-function byFormat(text: string, format: string, name: string): Reading {
+/**
+ * By a format that the configuration has. What was read is written again and held against the text: the engine takes
+ * infinity and epoch for a day of 1900, the 366th day of a year without one for the first of the next, and casts cut
+ * off what a type does not hold.
+ */
+export function byFormat(text: string, format: string, type: LogicalType): Reading {
+  const value = `TRY_CAST(try_strptime(${text}, ${literal(format)}) AS ${typeName(type)})`;
+  if (hasZone(format)) {
+    const isTold = type.kind === 'timestamptz' ? `regexp_matches(${text}, '[0-9]')` : 'false';
+    return { value, faithful: () => isTold };
+  }
+  // Zeros and spaces may stand before a number or be missing, whatever the format says.
+  const bare = (written: string): string => `regexp_replace(lower(${written}), '[0\\s]', '', 'g')`;
+  const plain = (v: string): string => (type.kind === 'timestamptz' ? `CAST(${v} AS TIMESTAMP)` : v);
   return {
-    value: `TRY_CAST(try_strptime(${text}, ${literal(format)}) AS ${name})`,
-    faithful: () => 'true',
+    value,
+    faithful: (v) => `${bare(`strftime(${plain(v)}, ${literal(format)})`)} = ${bare(text)}`,
   };
 }
+
+/** Whether a format has the offset from UTC or a zone. */
+export const hasZone = (format: string): boolean => /%-?[zZ]/.test(format.replaceAll('%%', ''));
 
 /** A number as the engine spells it; NULL where separators are not where they belong. */
 export function numberText(text: string, { decimalSeparator, thousands }: Spelling): string {

@@ -1,7 +1,7 @@
 import type { EngineSession, StatementOptions } from '../../core/engine.js';
 import type { LogicalType } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
-import { numberText, type Spelling } from './exact.js';
+import { byFormat, hasZone, numberText, type Spelling } from './exact.js';
 
 /** What a value looks like, as a bit: what a whole column looks like is all of them together. */
 const looks = {
@@ -128,14 +128,16 @@ export function lookOf(text: string, number: string, as: Unknown['as'], spelling
   const times = [
     dateFormat === null
       ? `WHEN CAST(TRY_CAST(${text} AS DATE) AS VARCHAR) = ${text} THEN ${looks.date}`
-      : `WHEN try_strptime(${text}, ${literal(dateFormat)}) IS NOT NULL THEN ${looks.date}`,
+      : `WHEN ${isWritten(text, dateFormat, 'date')} THEN ${looks.date}`,
     ...(timestampFormat === null
       ? [
           `WHEN ${is(stamp)} AND TRY_CAST(${text} AS TIMESTAMP) IS NOT NULL THEN ${looks.timestamp}`,
           `WHEN ${is(stamp + zone)} AND TRY_CAST(${text} AS TIMESTAMPTZ) IS NOT NULL THEN ${looks.zoned}`,
         ]
       : [
-          `WHEN try_strptime(${text}, ${literal(timestampFormat)}) IS NOT NULL THEN ${/%[zZ]/.test(timestampFormat) ? looks.zoned : looks.timestamp}`,
+          hasZone(timestampFormat)
+            ? `WHEN ${isWritten(text, timestampFormat, 'timestamptz')} THEN ${looks.zoned}`
+            : `WHEN ${isWritten(text, timestampFormat, 'timestamp')} THEN ${looks.timestamp}`,
         ]),
     `WHEN ${is('[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?')} AND TRY_CAST(${text} AS TIME) IS NOT NULL THEN ${looks.time}`,
   ];
@@ -149,11 +151,17 @@ export function lookOf(text: string, number: string, as: Unknown['as'], spelling
   const early =
     isUsual && number === text ? [`WHEN ${text} IN ('true', 'false') THEN ${looks.boolean}`, stampOf] : [];
   const tests = {
-    anything: [...first, ...early, ...numbers, ...words, ...(dateFormat === null ? times : times)],
+    anything: [...first, ...early, ...numbers, ...words, ...times],
     strings: [...first, ...times],
     numbers,
   }[as];
   return `CASE WHEN ${text} IS NULL THEN NULL ${tests.join(' ')} ELSE ${looks.text} END`;
+}
+
+/** Whether a text is a value of that kind, written by a format. */
+function isWritten(text: string, format: string, kind: 'date' | 'timestamp' | 'timestamptz'): string {
+  const { value, faithful } = byFormat(text, format, { kind });
+  return `(CASE WHEN ${value} IS NULL THEN false ELSE ${faithful(value)} END)`;
 }
 
 const sameDouble = (number: string): string => `CAST(TRY_CAST(${number} AS DOUBLE) AS VARCHAR) = ${number}`;

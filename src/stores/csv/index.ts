@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStore } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
-import { dialectKeys } from '../../formats/csv/dialect.js';
+import { checkDialect, dialectKeys } from '../../formats/csv/dialect.js';
 import { textStoreKeys, textStoreTraits } from '../../formats/text/keys.js';
 
 declare module '../../core/type-map.js' {
@@ -12,16 +12,18 @@ declare module '../../core/type-map.js' {
 
 const char = z.string().length(1);
 
-const config = z.strictObject({
-  ...textStoreKeys,
-  ...dialectKeys,
-  quote: char.default('"').describe('What values are quoted with that need it'),
-  escape: char.default('"').describe('What stands before a quote inside a quoted value'),
-  null_value: z
-    .string()
-    .default('')
-    .describe('What NULL is written as; a text that is the same is written in quotes'),
-});
+const config = z
+  .strictObject({
+    ...textStoreKeys,
+    ...dialectKeys,
+    quote: char.default('"').describe('What values are quoted with that need it'),
+    escape: char.default('"').describe('What stands before a quote inside a quoted value'),
+    null_value: z
+      .string()
+      .default('')
+      .describe('What NULL is written as; a text that is the same is written in quotes'),
+  })
+  .check(checkDialect);
 
 /** A folder of csv files as a store. */
 export const csvStore = defineStore({
