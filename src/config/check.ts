@@ -3,7 +3,7 @@ import { nearest } from '../core/nearest.js';
 import { fail, type HyggeError, type Position } from '../errors/index.js';
 import { find, type MapNode, type Node, type ScalarNode, toPlain } from './node.js';
 import type { Problems } from './problems.js';
-import { keysAt } from './shape.js';
+import { isSecret, keysAt } from './shape.js';
 import { given, reasonOf } from './wording.js';
 
 export interface CheckContext {
@@ -121,7 +121,8 @@ function translate(
     if (inner !== undefined) return translate({ ...inner, path: [] }, path, schema, root, context);
   }
   const key = keyName(path, context.prefix) || context.where;
-  return [fail('INVALID_VALUE', { key, ...reasonOf(issue, given(found.node)) }, { at: found.node.at })];
+  const written = given(found.node, isSecret(schema, path));
+  return [fail('INVALID_VALUE', { key, ...reasonOf(issue, written) }, { at: found.node.at })];
 }
 
 /** Of a value that may have several forms, the form that the person plainly meant: the one that fails within. */

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { HomeDefinition } from '../core/home.js';
 import type { TypedConfig } from '../core/plan.js';
 import type { Registry } from '../core/registry.js';
-import { fail } from '../errors/index.js';
+import { fail, withoutPasswords } from '../errors/index.js';
 import { type CheckContext, check } from './check.js';
 import { child, fromPlain, type MapNode, map, type Node, scalar, textOf, withKeys } from './node.js';
 import { Problems } from './problems.js';
@@ -124,13 +124,24 @@ export function validatePlace(
   if (config === undefined) return undefined;
   for (const key of definition.paths ?? []) {
     const value = child(keys, key) ?? scalar(undefined);
-    if (textOf(value)?.trim() !== '') continue;
+    const problem = pathProblem(textOf(value) ?? key);
+    if (problem === null) continue;
     if (value.kind === 'scalar' && value.env === 'unset') return undefined;
     const name = context.prefix === undefined ? key : `${context.prefix}.${key}`;
-    context.problems.add(fail('INVALID_VALUE', { key: name, reason: 'must not be empty' }, { at: value.at }));
+    context.problems.add(fail('INVALID_VALUE', { key: name, ...problem }, { at: value.at }));
     return undefined;
   }
   return { type: definition.type, ...config };
+}
+
+/** Paths are shown in plans, messages and the journal: a password has no place in them. */
+function pathProblem(path: string): { readonly reason: string; readonly hint?: string } | null {
+  if (path.trim() === '') return { reason: 'must not be empty' };
+  if (!isUrl(path) || withoutPasswords(path) === path) return null;
+  return {
+    reason: 'must be a path, but is an address with a password',
+    hint: 'Describe a database under connections: of hygge.yml, and name it with type: and connection:.',
+  };
 }
 
 const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);

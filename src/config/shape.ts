@@ -27,6 +27,13 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): s
   return [];
 }
 
+/** Whether a schema says that what stands at a path is written and never shown. */
+export function isSecret(schema: z.core.$ZodType, path: readonly PropertyKey[]): boolean {
+  const bare = unwrap(schema);
+  const own = bare instanceof z.core.$ZodObject ? bare._zod.def.shape[String(path[0])] : undefined;
+  return own !== undefined && z.globalRegistry.get(own)?.writeOnly === true;
+}
+
 const strict = new WeakMap<z.ZodObject, z.ZodObject>();
 
 /** The same schema, but keys that it does not know are an error, also where its author did not say so. */

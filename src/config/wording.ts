@@ -9,13 +9,16 @@ export interface Given {
   readonly value: string | undefined;
 }
 
-export function given(node: Node): Given {
+/** `isSecret`: nothing of it is shown, wherever it comes from. */
+export function given(node: Node, isSecret = false): Given {
   if (node.kind === 'list') return { text: 'a list', value: undefined };
   if (node.kind === 'map') return { text: 'a map', value: undefined };
   const { value } = node;
   const plain = typeof value === 'string' ? value : undefined;
   if (node.env !== 'none') return { text: 'the value from the environment', value: plain };
   if (value === null) return { text: 'empty', value: undefined };
+  if (isSecret)
+    return { text: typeof value === 'number' ? aNumber : 'one that is not shown', value: undefined };
   if (plain !== undefined)
     return { text: JSON.stringify(plain.length > 60 ? `${plain.slice(0, 60)}…` : plain), value: plain };
   if (typeof value === 'object' || typeof value === 'function')
@@ -23,9 +26,10 @@ export function given(node: Node): Given {
   return { text: String(value), value: undefined };
 }
 
+const aNumber = 'a number';
 const words: Readonly<Record<string, string>> = {
   string: 'text',
-  number: 'a number',
+  number: aNumber,
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
@@ -92,6 +96,7 @@ function wrongForm(forms: readonly string[], written: Given): { reason: string; 
   const reason = `must be ${orList(forms)}, but is ${written.text}`;
   if (forms.includes('text') && /^(-?[\d.]|true$|false$)/.test(written.text))
     return { reason, hint: `Write it in quotes: "${written.text}".` };
+  if (forms.includes('text') && written.text === aNumber) return { reason, hint: 'Write it in quotes.' };
   if (forms.includes('true or false') && /^(yes|no|on|off)$/i.test(written.value ?? ''))
     return { reason, hint: `Write ${/^(yes|on)$/i.test(written.value ?? '') ? 'true' : 'false'}.` };
   return { reason };

@@ -1,5 +1,6 @@
 import { type Catalogue, catalogue, type ErrorCode, type FactsOf } from './catalogue/index.js';
 import type { ErrorEntry, ErrorKind, Position } from './entry.js';
+import { withoutPasswords } from './secrets.js';
 
 /** An error as data: what `--json` prints and the journal keeps. */
 export interface ErrorReport {
@@ -90,11 +91,12 @@ export interface FailOptions {
  */
 export function fail<C extends ErrorCode>(code: C, facts: FactsOf<C>, options: FailOptions = {}): HyggeError {
   const definition = catalogue[code] as Catalogue[C] & ErrorEntry<FactsOf<C>>;
+  const hint = definition.hint(facts);
   return new HyggeError({
     code,
     kind: definition.kind,
-    message: definition.message(facts),
-    hint: definition.hint(facts),
+    message: withoutPasswords(definition.message(facts)),
+    hint: hint === null ? null : withoutPasswords(hint),
     at: options.at ?? null,
     facts: facts as Readonly<Record<string, unknown>>,
     retryable: options.retryable ?? definition.retryable ?? false,

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Position } from './entry.js';
 import type { HyggeError } from './error.js';
+import { withoutPasswords, withoutSecrets } from './secrets.js';
 import { displayWidth, oneLine, paint, printable, shorten } from './text.js';
 
 export interface RenderOptions {
@@ -49,8 +50,9 @@ export function positionText(at: Position): string {
 /** The line of the file that a position names, and a caret below it; nothing where the file cannot be read. */
 function sourceLines(at: Position, cwd: string): string[] {
   if (at.line === null) return [];
-  const source = readLine(resolve(cwd, at.file), at.line);
-  if (source === null) return [];
+  const line = readLine(resolve(cwd, at.file), at.line);
+  if (line === null) return [];
+  const source = withoutSecrets(line);
   const number = String(at.line);
   const gutter = ' '.repeat(number.length);
   const column = (at.column ?? 1) - 1;
@@ -80,7 +82,7 @@ function stackLines(error: Error): string[] {
   let current: unknown = error;
   for (let depth = 0; current !== undefined && depth < 8; depth++) {
     const text = current instanceof Error ? (current.stack ?? current.message) : String(current);
-    const [first = '', ...rest] = printable(text).split('\n');
+    const [first = '', ...rest] = printable(withoutPasswords(text)).split('\n');
     lines.push(depth === 0 ? first : `because of ${first}`, ...rest);
     current = current instanceof Error ? current.cause : undefined;
   }

@@ -15,6 +15,9 @@ const unknownKey = (line: number | null, column: number | null) =>
     { at: { file: 'flow.yml', line, column } },
   );
 
+/** To the environment. */
+const reference = (text: string): string => `$\{${text}}`;
+
 describe('an error as text', () => {
   it('has its place, its line, a caret and what to try', () => {
     writeFileSync(join(folder, 'flow.yml'), 'home:\n\ttype: parquet\n  pth: data.parquet\n');
@@ -41,6 +44,38 @@ describe('an error as text', () => {
     const lines = renderError(unknownKey(1, 5001), { cwd: folder }).split('\n');
     expect(lines[2]?.length).toBeLessThan(120);
     expect(lines[2]?.slice((lines[3] ?? '').indexOf('^'))).toMatch(/^pth: 1/);
+  });
+
+  it.each([
+    ['  password: hunter2', '  password: *******'],
+    ['  password: hunter2 # of the server', '  password: ******* # of the server'],
+    ["  password: 'it''s, }hunter2'", '  password: *****************'],
+    ['  pasword: "a \\" hunter2"', '  pasword: **************'],
+    ['  password: a, b}hunter2', '  password: ************'],
+    ['db: { host: a, password: hunter2, prot: 1 }', 'db: { host: a, password: *******, prot: 1 }'],
+    ['db: {"password":"hunter2"}', 'db: {"password":*********}'],
+    [`  api_token: ${reference('TOKEN:-hunter2')}`, '  api_token: *****************'],
+    [`  password: ${reference('PW')} # as everywhere`, `  password: ${reference('PW')} # as everywhere`],
+    [`db: { password: "${reference('PW')}", prot: 1 }`, `db: { password: "${reference('PW')}", prot: 1 }`],
+    ['  url: postgresql://me:hunter2@host/db', '  url: postgresql://me:*******@host/db'],
+    ['  url: "postgresql://me:hunt@er2@host"', '  url: "postgresql://me:********@host"'],
+    ['  primary_key: id', '  primary_key: id'],
+    ['mask: { key: hunter2, columns: {} }', 'mask: { key: *******, columns: {} }'],
+  ])('shows no secret of its line: %s', (line, shown) => {
+    writeFileSync(join(folder, 'flow.yml'), `${line}\n`);
+    const column = line.indexOf('prot') + 1;
+    const lines = renderError(unknownKey(1, Math.max(1, column)), { cwd: folder }).split('\n');
+    expect(lines[2]).toBe(`    1 | ${shown}`);
+    expect(lines[3]).toBe(`      | ${' '.repeat(Math.max(0, column - 1))}^`);
+  });
+
+  it('has no password of an address', () => {
+    const error = fail('PATH_NOT_FOUND', { what: 'the home', path: '/x/postgresql:/me:hunter2@host/db' });
+    expect(error.message).toBe('the home /x/postgresql:/me:…@host/db does not exist');
+    const cause = new Error('no connection to postgresql://me:hunter2@host');
+    expect(
+      renderError(fail('INTERNAL', { reason: cause.message }, { cause }), { verbose: true }),
+    ).not.toContain('hunter2');
   });
 
   it.each([

@@ -4,18 +4,19 @@ const path = z.string().min(1);
 
 /** What may stand in `connections.<name>` with `type: postgres`. */
 export const postgresSettings = z.strictObject({
-  url: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
+  url: z.string().min(1).optional().meta({
+    description:
       'postgresql://user:password@host:port/database; the keys beside it say the same, and go before it',
-    ),
+    writeOnly: true,
+  }),
   host: z.string().min(1).optional().describe('Name or address of the server. Default: localhost'),
   port: z.int().min(1).max(65_535).optional().describe('Default: 5432'),
   database: z.string().min(1).optional().describe('Default: the name of the user'),
   user: z.string().min(1).optional().describe('The role to log in as'),
-  password: z.string().optional().describe(`Its password; best as a reference such as \${PGPASSWORD}`),
+  password: z
+    .string()
+    .optional()
+    .meta({ description: `Its password; best as a reference such as \${PGPASSWORD}`, writeOnly: true }),
   ssl: z
     .union([
       z.boolean(),
