@@ -66,6 +66,7 @@ describe('the encoding of a csv file', () => {
     ['half a character at the end', 'utf-16', Buffer.concat([wide('a,b\n1,x\n'), Buffer.from([65])]), 3],
     ['half a pair', 'utf-16', wide('a,b\n1,\uD83D\n2,x\n'), 2],
     ['no UTF-8, in a value', 'utf-8', Buffer.from('a,b\n1,x\n2,\xE9\n', 'latin1'), 3],
+    ['NUL, in a name', 'utf-8', Buffer.from('a,b\0\n1,x\n'), 1],
     ['no UTF-8, in a name', 'utf-8', Buffer.from('a,\xE9\n1,x\n', 'latin1'), 1],
     ['UTF-16 taken for UTF-8', 'utf-8', wide('\uFEFFa,b\n1,x\n'), 1],
   ] as const)(

@@ -230,7 +230,7 @@ describe('a key of a csv home', () => {
       { thousands_separator: '.' },
       'the csv home: its thousands_separator (".") is also its decimal_separator',
     ],
-  ])('cannot say what another says already: %j', (keys, message) => {
+  ])('is refused before anything is read: %j', (keys, message) => {
     const home = { type: 'csv', path: 'x.csv', ...keys } as never;
     expect(() => new Flow({ name: 'text', home, store: 'out' })).toThrow(
       expect.objectContaining({ message }),

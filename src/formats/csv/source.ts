@@ -140,8 +140,13 @@ export class CsvSource implements TextSource {
   #namesOf(file: string, { cells, record }: Head, declared: readonly string[]): readonly string[] {
     if (!this.#options.dialect.header) return cells.map((_, i) => declared[i] ?? `column${i}`);
     const { name } = this.#context;
-    if (record.text.includes('\uFFFD')) {
-      const why = 'the names of its columns have bytes that are no UTF-8; encoding: says what they are';
+    const strange = record.text.includes('\uFFFD')
+      ? 'bytes that are no UTF-8; encoding: says what they are'
+      : record.text.includes('\0')
+        ? 'the character NUL'
+        : null;
+    if (strange !== null) {
+      const why = `the names of its columns have ${strange}`;
       throw badRowError(name, { file, line: record.line, column: null, raw: record.text, why }, null);
     }
     const names = cells.map((cell, i) => (cell === '' ? `column${i}` : cell));
