@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, truncate } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +85,45 @@ describe('rows of megabytes', () => {
     expect(result).toMatchObject({ status: 'success', rows: 2 });
     expect(await readAside(root, 'rows', result.run_id)).toMatchObject([{ line: 3, raw: `2,${word}` }]);
   });
+});
+
+describe('a field of 100 MB', () => {
+  const size = 100_000_000;
+  const piece = 'x'.repeat(size / 100);
+
+  /** Three rows, the second with the field. */
+  async function large(type: 'csv' | 'ndjson'): Promise<string> {
+    const path = await file(folder, `rows.${type}`, '');
+    const isCsv = type === 'csv';
+    const parts = [
+      isCsv ? 'a,b\n1,x\n2,"' : '{"a":1,"b":"x"}\n{"a":2,"b":"',
+      ...Array.from({ length: 100 }, () => piece),
+      isCsv ? '"\n3,y\n' : '"}\n{"a":3,"b":"y"}\n',
+    ];
+    await writeFile(path, parts);
+    return path;
+  }
+
+  it.each(['csv', 'ndjson'] as const)(
+    'arrives, or is an error with its line: %s',
+    { timeout: 120_000 },
+    async (type) => {
+      const path = await large(type);
+      const error = await failure({ type, path }, fresh(folder));
+      expect(error).toMatchObject({ code: 'BAD_ROW', facts: { path, line: type === 'csv' ? 3 : 2 } });
+      expect(String(error.facts.raw).length).toBeLessThan(3000);
+      const end = fresh(folder);
+      const columns = { a: 'integer', b: 'varchar' };
+      await bring({ type, path, max_line_size: size + 100, columns }, end);
+      const rows = `SELECT a::VARCHAR, length(b)::VARCHAR, md5(b) FROM '${end}/*.parquet' ORDER BY a`;
+      const md5 = (of: string): string => createHash('md5').update(of).digest('hex');
+      expect(await witness.rows(rows)).toEqual([
+        ['1', '1', md5('x')],
+        ['2', String(size), md5(piece.repeat(100))],
+        ['3', '1', md5('y')],
+      ]);
+    },
+  );
 });
 
 describe('files that are not what they are taken for', () => {
