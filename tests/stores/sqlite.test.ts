@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Flow, HyggeError, type RunType, type StoreSession } from '../../src/index.js';
+import { Flow, type RunType, type StoreSession } from '../../src/index.js';
 import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { atWorkbench, storeOf, withStore } from '../../src/testing/workbench.js';
 import { hygge, mainOfModules } from '../cli/helpers.js';
@@ -395,68 +394,3 @@ it('a run that is killed before any of its statements leaves the old or the new'
   expect(seen[0]).toEqual([3000, 3000, 2]);
   for (const one of seen.slice(1)) expect(one).toEqual([1000, 1000, 1]);
 }, 120_000);
-
-it('names are names', async () => {
-  const nasty = fc.constantFrom(
-    '"',
-    "'",
-    ';',
-    '--',
-    '\\',
-    '.',
-    '\n',
-    'é',
-    'א',
-    '\u202e',
-    '🦆',
-    '$1',
-    'canary',
-    'DROP TABLE canary',
-    'select',
-    'A',
-  );
-  const name = fc
-    .array(nasty, { minLength: 1, maxLength: 4 })
-    .map((parts) => parts.join(''))
-    .filter((text) => !/^canary$/i.test(text) && !/[/\\]|\.(sqlite3?|db3?)$/i.test(text));
-  inFile(file(), "CREATE TABLE canary AS SELECT 'alive' AS is_it");
-  await place.parquet('names.parquet', 'SELECT i AS id, i * 2 AS twice FROM range(7) AS n(i)');
-  const seed = Number(process.env.HYGGE_SEED ?? Date.now() % 1_000_000);
-  let runs = 0;
-  await fc
-    .assert(
-      fc.asyncProperty(name, name, async (first, column) => {
-        runs += 1;
-        // the same table with another column would be refused
-        const table = `${first} ${runs}`;
-        const how = {
-          name: 'flow',
-          retry: { attempts: 1 },
-          columns: { [column]: 'id', other: 'twice' },
-        } as const;
-        await new Flow({
-          ...how,
-          home: place.at('names.parquet'),
-          store: store(table),
-          verify: 'fingerprint',
-        }).start();
-        await new Flow({
-          ...how,
-          home: place.at('names.parquet'),
-          store: store(table),
-          run_type: 'merge',
-          watermark: { primary_key: 'id' },
-        }).start();
-        const out = place.at(`out${runs}`);
-        await new Flow({ name: 'flow', home: { type: 'sqlite', path: file(), table }, store: out }).start();
-        expect(
-          await place.witness.rows(`SELECT sum("${column.replaceAll('"', '""')}") FROM (${settled(out)})`),
-        ).toEqual([['21']]);
-        expect(inFile(file(), '', 'SELECT * FROM canary')).toEqual([['alive']]);
-      }),
-      { numRuns: 10, seed },
-    )
-    .catch((error: unknown) => {
-      throw error instanceof HyggeError ? error : new Error(`HYGGE_SEED=${seed}`, { cause: error });
-    });
-}, 60_000);
