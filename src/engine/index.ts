@@ -1,3 +1,4 @@
+export { declaredType } from './declared-type.js';
 export { type EngineOptions, openEngine } from './engine.js';
 export { BatchFingerprint, fingerprintOf } from './fingerprint.js';
 export { identifier, literal, pathList, withoutPattern } from './quoting.js';

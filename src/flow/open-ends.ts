@@ -29,7 +29,8 @@ export function endTypes(config: EntityConfig, { registry }: FlowContext): EndTy
   const mode = config.append === null ? modes[config.run_type] : config.append ? 'append' : 'replace';
   const { type, capabilities } = store.definition;
   if (capabilities.modes.includes(mode)) return { home, store, mode };
-  throw fail('MODE_UNSUPPORTED', { name: config.name, type, mode, modes: capabilities.modes });
+  const facts = { name: config.name, type, mode, modes: capabilities.modes };
+  throw fail('MODE_UNSUPPORTED', facts, { at: config.store_at });
 }
 
 /** A definition with the settings that are its own: the configuration without `type`. */

@@ -1,6 +1,6 @@
 import type { Batch, Row } from '../core/batch.js';
 import type { WriteMode } from '../core/capabilities.js';
-import { type EntityConfig, placedAt } from '../core/entity-config.js';
+import type { EntityConfig } from '../core/entity-config.js';
 import type { HomeSession } from '../core/home.js';
 import type { Estimate, Plan, StoreContents } from '../core/plan.js';
 import type { EarlierRun } from '../core/run-record.js';
@@ -17,7 +17,7 @@ import { filesShapeOf, planCopy } from './plan-copy.js';
 import { chooseRoute, noCopy } from './route.js';
 import { type Compared, type CompareRequest, compareSchema, declaredColumns } from './schema/compare.js';
 import { settledTarget } from './schema/settle.js';
-import { checkComparable, checkFilter, compileShape, type Shape } from './shape/index.js';
+import { checkComparable, checkFilter, compileShape, placedInFlow, type Shape } from './shape/index.js';
 import type { PrepareOptions } from './trust.js';
 import { checkVerifiable } from './verify.js';
 import type { Watchdog } from './watchdog.js';
@@ -110,7 +110,7 @@ export async function prepare(
     };
   } catch (error) {
     await ends.close();
-    throw placedAt(error, config.at);
+    throw placedInFlow(error, config);
   }
 }
 

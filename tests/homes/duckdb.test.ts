@@ -101,6 +101,17 @@ describe('the duckdb home', () => {
     await expect(bring({ path, ...home })).rejects.toEqual(failsWith(code, message));
   });
 
+  it('loads no extension that is not named, and says how to name it', async () => {
+    const path = await database('shop.duckdb', orders);
+    const failed = bring({ path, query: 'SELECT ST_Point(id, item) AS at FROM orders' });
+    await expect(failed).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      hint: 'None is loaded by itself: name it with extensions: [spatial]. It must be installed already.',
+    });
+    // One that comes with the engine needs no installing.
+    expect((await bring({ path, table: 'orders', extensions: ['json'] })).rows).toBe(1000);
+  });
+
   it('refuses what is no database', async () => {
     const text = await place.file('text.duckdb', 'id,label\n1,one\n');
     await expect(bring({ path: text, table: 't' })).rejects.toEqual(failsWith('NOT_A_DATABASE'));

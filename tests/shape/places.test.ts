@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are what is tested
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { builtinRegistry, Coordinator, loadWorkspace } from '../../src/index.js';
 import { useWorkplace } from '../integration/workplace.js';
@@ -113,11 +114,36 @@ describe('an error of what shapes rows points at', () => {
   });
 });
 
-it('a value that does not fit its declared type points at where that is declared', async () => {
-  const home = 'home: { type: csv, path: rows.csv, columns: { id: bigint, day: date } }';
-  const yaml = flow().replace('home: in', home);
-  const found = await placeOf(yaml, { 'rows.csv': 'id,day\n1,2024-01-01\n2,soon\n' });
-  expect(found).toEqual(['flow.yaml:3:63 BAD_ROW', 'day: date } }']);
+describe('what a home declares of a column is pointed at where', () => {
+  const csv = (columns: string): string =>
+    flow().replace('home: in', `home: { type: csv, path: rows.csv, columns: { ${columns} } }`);
+  const sqlite = (columns: string): string =>
+    flow().replace('home: in', `home: { type: sqlite, path: rows.db, table: t, columns: { ${columns} } }`);
+  it.each([
+    ['a value does not fit it', 'BAD_ROW', 'day: date', csv('id: bigint, day: date')],
+    ['it is no type', 'TYPE_UNKNOWN', 'day: dat', csv('id: bigint, day: dat')],
+    ['there is no such column', 'COLUMN_NOT_FOUND', 'dya: date', csv('id: bigint, dya: date')],
+    ['a value of SQLite does not fit it', 'VALUE_UNFIT', 'day: date', sqlite('id: bigint, day: date')],
+    ['it is no type, of SQLite', 'TYPE_UNKNOWN', 'day: dat', sqlite('id: bigint, day: dat')],
+    ['SQLite has no such column', 'COLUMN_NOT_FOUND', 'dya: date', sqlite('id: bigint, dya: date')],
+  ])('%s', async (_, code, there, yaml) => {
+    const database = new DatabaseSync(work.at('rows.db'));
+    database.exec(
+      "CREATE TABLE t (id INTEGER, day TEXT); INSERT INTO t VALUES (1, '2024-01-01'), (2, 'soon')",
+    );
+    database.close();
+    const [place, found] = await placeOf(yaml, { 'rows.csv': 'id,day\n1,2024-01-01\n2,soon\n' });
+    expect(place).toMatch(new RegExp(`^flow\\.yaml:3:\\d+ ${code}$`));
+    expect(found).toBe(`${there} } }`);
+  });
+});
+
+it('what a store cannot do points at the store', async () => {
+  const yaml = flow('run_type: merge', 'watermark: { primary_key: id }').replace(
+    'out',
+    '{ type: csv, path: out }',
+  );
+  expect(await placeOf(yaml)).toEqual(['flow.yaml:4:5 MODE_UNSUPPORTED', 'store: { type: csv, path: out }']);
 });
 
 describe('a check that is broken points at', () => {

@@ -58,7 +58,12 @@ export const databaseErrors = {
     title: 'A query that the database does not understand',
     kind: 'config',
     message: (f) => `${f.name}: the query cannot be used: ${f.reason}`,
-    hint: () => 'A query is one SELECT. Try it in the database itself.',
+    hint: ({ reason }) => {
+      const [, extension] = /exists in the (\w+) extension/.exec(reason) ?? [];
+      return extension === undefined
+        ? 'A query is one SELECT. Try it in the database itself.'
+        : `None is loaded by itself: name it with extensions: [${extension}]. It must be installed already.`;
+    },
   }),
   CONSTRAINT_FAILED: entry<{ name: string; reason: string }>({
     title: 'Rows that a constraint of the table forbids',

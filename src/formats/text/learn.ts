@@ -1,6 +1,7 @@
 import type { HomeContext } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import { type Field, type LogicalType, typeName } from '../../core/types.js';
+import { declaredType } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { explained, unpackWhole } from './explain.js';
 import type { TextHomeOptions } from './home.js';
@@ -174,26 +175,15 @@ async function parsed(
 ): Promise<Map<string, LogicalType>> {
   const types = new Map<string, LogicalType>();
   for (const [column, text] of Object.entries(texts)) {
-    const type = await parse(column, text, context).catch((error) => {
-      if (isRemembered) return null;
-      throw error;
-    });
+    const type = await declaredType(await context.engine(), { name: context.name, column, text }).catch(
+      (error) => {
+        if (isRemembered) return null;
+        throw error;
+      },
+    );
     if (type !== null) types.set(column, type);
   }
   return types;
-}
-
-async function parse(column: string, text: string, { name, engine }: HomeContext): Promise<LogicalType> {
-  const session = await engine();
-  try {
-    const [found] = await session.describe(`SELECT CAST(NULL AS ${text}) AS value`);
-    // A name that ends the cast and begins something else is no type.
-    if (found?.name !== 'value' || /[;]|--/.test(text)) throw new Error('it is not the name of a type');
-    return found.type;
-  } catch (cause) {
-    const reason = cause instanceof HyggeError ? String(cause.facts.reason ?? cause.message) : String(cause);
-    throw fail('TYPE_UNKNOWN', { name, column, type: text, reason }, { cause });
-  }
 }
 
 /** The types that were found out, as the engine spells them. */

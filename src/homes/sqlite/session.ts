@@ -16,8 +16,9 @@ import {
 } from '../../connections/sqlite/index.js';
 import type { Relation } from '../../core/engine.js';
 import type { HomeContext, HomeSession } from '../../core/home.js';
+import { nearest } from '../../core/nearest.js';
 import type { Column } from '../../core/types.js';
-import { identifier } from '../../engine/index.js';
+import { declaredType, identifier } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { missingPath } from '../../files/index.js';
 import type { SQLiteHomeConfig } from './index.js';
@@ -33,6 +34,7 @@ export async function openSQLiteHome(config: SQLiteHomeConfig, context: HomeCont
   try {
     const chosen = await typesOf(config, context);
     const source = await database.patiently(() => sourceOf(database, config, chosen));
+    checkNames(source, [...chosen.keys()], name);
     const isTable = source.rowid !== null;
     const wanted = async (columns: readonly string[] | undefined): Promise<BringRequest> => {
       const schema = source.schema.filter(({ name }) => columns?.includes(name) ?? true);
@@ -101,16 +103,16 @@ async function typesOf(
   { engine, name }: HomeContext,
 ): Promise<ReadonlyMap<string, Column['type']>> {
   const types = new Map<string, Column['type']>();
-  for (const [column, spelled] of Object.entries(columns)) {
-    const text = `SELECT CAST(NULL AS ${spelled}\n) AS value`;
-    const described = await (await engine()).describe(text).catch((cause) => {
-      const reason = `${name}: ${spelled} is no type of the engine`;
-      throw fail('INVALID_VALUE', { key: `columns.${column}`, reason }, { cause });
-    });
-    const [only, more] = described;
-    if (only !== undefined && more === undefined) types.set(column, only.type);
-  }
+  for (const [column, text] of Object.entries(columns))
+    types.set(column, await declaredType(await engine(), { name, column, text }));
   return types;
+}
+
+function checkNames({ schema }: SQLiteSource, columns: readonly string[], name: string): void {
+  const known = schema.map((column) => column.name);
+  for (const column of columns)
+    if (!known.includes(column))
+      throw fail('COLUMN_NOT_FOUND', { name, column, known, nearest: nearest(column, known) });
 }
 
 function sourceOf(
