@@ -145,8 +145,21 @@ describe('files that are not what they are taken for', () => {
   });
 
   it('have a key of another format', async () => {
-    const home = { type: 'local', path: 'x.csv', format: 'csv', format_options: { delimeter: ';' } } as const;
-    const error = await failure(home, fresh(folder));
-    expect(error.message).toContain('did you mean "delimiter"?');
+    const home = (format_options: Record<string, unknown>) =>
+      ({ type: 'local', path: 'x.csv', format: 'csv', format_options }) as const;
+    const message = async (options: Record<string, unknown>): Promise<string> =>
+      (await failure(home(options), fresh(folder))).message;
+    expect(await message({ delimeter: ';' })).toContain('did you mean "delimiter"?');
+    expect(await message({ separator: ';' })).toContain(
+      'write delimiter, as separator was called in the earlier hygge',
+    );
+  });
+
+  it('are parquet where nobody says what they are, as in the earlier hygge', async () => {
+    const source = await file(folder, 'some.parquet', '');
+    await witness.run(`COPY (SELECT 1 AS a) TO '${source}'`);
+    const store = fresh(folder);
+    await bring({ type: 'local', path: source }, { type: 'local', path: store });
+    expect(await witness.rows(`SELECT a FROM '${store}/*.parquet'`)).toEqual([['1']]);
   });
 });

@@ -19,6 +19,16 @@ interface Settings {
   readonly [key: string]: unknown;
 }
 
+/** What options of csv were called in the earlier hygge, by the library that it handed them to. */
+const earlier: ReadonlyMap<string, string> = new Map([
+  ['separator', 'delimiter'],
+  ['has_header', 'header'],
+  ['include_header', 'header'],
+  ['quote_char', 'quote'],
+  ['comment_prefix', 'comment'],
+  ['null_values', 'null_value'],
+]);
+
 /** Hands a configuration with `format` on to the type of that name. */
 export function delegate<D extends Named>(formats: readonly D[]) {
   const find = (format: string): D | undefined => formats.find(({ type }) => type === format);
@@ -41,8 +51,15 @@ export function delegate<D extends Named>(formats: readonly D[]) {
           issues.push({ code: 'custom', message: issue.message, path: at, input: value });
         else
           for (const key of issue.keys) {
-            const like = nearest(key, Object.keys(definition.config.shape));
-            const hint = like === undefined ? '' : `; did you mean "${like}"?`;
+            const known = Object.keys(definition.config.shape);
+            const now = earlier.get(key);
+            const like = nearest(key, known);
+            const hint =
+              now !== undefined && known.includes(now)
+                ? `; write ${now}, as ${key} was called in the earlier hygge`
+                : like === undefined
+                  ? ''
+                  : `; did you mean "${like}"?`;
             const message = `no key of ${settings.format} is called so${hint}`;
             issues.push({ code: 'custom', message, path: [...at, key], input: value });
           }

@@ -15,7 +15,10 @@ export function localHome(formats: readonly [HomeDefinition, ...HomeDefinition[]
   const config = z
     .strictObject({
       path: z.string().min(1).describe('A file, a folder, or a pattern'),
-      format: z.enum([first ?? '', ...others]).describe('What the files are'),
+      format: z
+        .enum([first ?? '', ...others])
+        .default(first ?? '')
+        .describe('What the files are'),
       format_options: formatOptions,
       batch_size: z.int().min(1).default(50_000).describe('Rows read at a time on the batches route'),
       options: formatOptions.describe('The same as format_options'),

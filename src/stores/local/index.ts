@@ -16,7 +16,10 @@ export function localStore(formats: readonly [StoreDefinition, ...StoreDefinitio
   const config = z
     .strictObject({
       path: z.string().min(1).describe('The folder that the files settle in'),
-      format: z.enum([first ?? '', ...others]).describe('What the files are'),
+      format: z
+        .enum([first ?? '', ...others])
+        .default(first ?? '')
+        .describe('What the files are'),
       format_options: formatOptions,
       batch_size: z.int().min(1).default(100_000).describe('Rows in a file'),
       file_pattern: z
