@@ -143,7 +143,9 @@ export function lookOf(text: string, number: string, as: Unknown['as'], spelling
   ];
   const words = [`WHEN lower(${text}) IN ('true', 'false') THEN ${looks.boolean}`];
   // Most text begins with a letter, and is known by it.
-  const letter = `WHEN ascii(${text}) > 57 AND ascii(${text}) NOT IN (70, 73, 78, 84, 102, 105, 110, 116) THEN ${looks.text}`;
+  // Of six values and more the engine makes a join, for each column one with all the others in it.
+  const isNone = (codes: string): string => `ascii(${text}) NOT IN (${codes})`;
+  const letter = `WHEN ascii(${text}) > 57 AND ${isNone('70, 73, 78, 84')} AND ${isNone('102, 105, 110, 116')} THEN ${looks.text}`;
   // And so are the times that the engine writes, and what is true or false, whatever else is asked of numbers.
   const stampOf = `WHEN strlen(${text}) = 19 AND CAST(TRY_CAST(${text} AS TIMESTAMP) AS VARCHAR) = ${text} THEN ${looks.timestamp}`;
   const isUsual = dateFormat === null && timestampFormat === null;
