@@ -103,9 +103,10 @@ function wrongForm(forms: readonly string[], written: Given): { reason: string; 
 }
 
 function size(origin: string, bound: string, limit: number | bigint): string {
-  if (origin === 'string') return `have ${bound} ${limit} characters`;
+  const isOne = Number(limit) === 1;
+  if (origin === 'string') return `have ${bound} ${limit} ${isOne ? 'character' : 'characters'}`;
   if (origin === 'number' || origin === 'int' || origin === 'bigint') return `be ${bound} ${limit}`;
-  return `have ${bound} ${limit} entries`;
+  return `have ${bound} ${limit} ${isOne ? 'entry' : 'entries'}`;
 }
 
 const but = (origin: string, written: Given): string =>

@@ -237,3 +237,52 @@ describe('a key of a csv home', () => {
     );
   });
 });
+
+describe('a key of a csv store', () => {
+  const values = [
+    'a',
+    '',
+    null,
+    'q"uote',
+    "ap'os",
+    'back\\slash',
+    'end\\',
+    'semi;co,mma|pipe\ttab',
+    'two\nlines',
+    'cr\rlf\r\n',
+    'NULL',
+    '\\N',
+    '"',
+    '\\"',
+    '#x',
+    ' pad ',
+  ];
+
+  it.each<[Keys, Keys]>([
+    [{ quote: "'", escape: "'" }, {}],
+    [{ escape: '\\' }, {}],
+    [{ quote: "'", escape: '\\', delimiter: '\t' }, {}],
+    [{ delimiter: '|', null_value: '\\N' }, { null_values: ['\\N'] }],
+    [{ header: false, null_value: 'NULL' }, { null_values: ['NULL'] }],
+  ])('is read back by the same key of a home: %j', async (keys, more) => {
+    const source = await file(folder, 'some.parquet', '');
+    const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+    const rows = values.map((text, i) => `(${i}, ${text === null ? 'NULL' : quoted(text)})`);
+    await witness.run(`COPY (FROM (VALUES ${rows}) AS t(i, v)) TO '${source}'`);
+    const [middle, end] = [fresh(folder), fresh(folder)];
+    await bring(source, { type: 'csv', path: middle, ...keys } as never);
+    const { null_value: _, ...same } = keys;
+    const columns = { i: 'integer', v: 'varchar' };
+    await bring({ type: 'csv', path: middle, columns, ...same, ...more } as never, end);
+    await witness.expectSame(`FROM '${end}/*.parquet'`, `FROM '${source}'`);
+  });
+
+  it.each<[Keys, string]>([
+    [{ delimiter: '||' }, 'delimiter: must have at most 1 character'],
+    [{ null_value: 'a,b' }, 'the csv store: its delimiter (",") is also in its null_value'],
+    [{ null_value: '"' }, 'the csv store: its quote ("\\"") is also its null_value'],
+  ])('is refused before anything is read: %j', (keys, message) => {
+    const store = { type: 'csv', path: 'out', ...keys } as never;
+    expect(() => new Flow({ name: 'text', home: 'in', store })).toThrow(expect.objectContaining({ message }));
+  });
+});

@@ -24,6 +24,8 @@ export function checkDialect({
     ['comment', 'quote'],
     ['comment', 'escape'],
     ['thousands_separator', 'decimal_separator'],
+    ['delimiter', 'null_value'],
+    ['quote', 'null_value'],
   ] as const;
   for (const [key, other] of pairs) {
     const [own, others] = [value[key], value[other]];

@@ -16,6 +16,7 @@ const config = z
   .strictObject({
     ...textStoreKeys,
     ...dialectKeys,
+    delimiter: char.default(',').describe('What stands between values'),
     quote: char.default('"').describe('What values are quoted with that need it'),
     escape: char.default('"').describe('What stands before a quote inside a quoted value'),
     null_value: z
