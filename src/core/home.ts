@@ -99,6 +99,13 @@ export interface HomePart extends Relation {
   done(): Promise<void>;
 }
 
+/** Rows of a home that could not be read, and were kept elsewhere. */
+export interface Unreadable {
+  readonly rows: number;
+  /** What is said of them. */
+  readonly message: string;
+}
+
 /**
  * One reading of a home, used once. It offers the forms that its definition's capabilities name:
  * `relation` (a SELECT for the engine), `read` (batches, or arrays of plain objects), `files`.
@@ -142,8 +149,8 @@ export interface HomeSession {
   declared?(): readonly string[];
   /** The types that were found out from the data, as the engine spells them, by column: kept for the next run. */
   inferred?(): Promise<Readonly<Record<string, string>>>;
-  /** Called once before rows are moved: keeps those that are left out, and says so in a sentence; null: there are none. */
-  setAside?(): Promise<string | null>;
+  /** Called once before rows are moved: keeps those that cannot be read and are left out; null: there are none. */
+  setAside?(): Promise<Unreadable | null>;
   /**
    * Called when rows begin to be moved, and carried out beside that: fails where what is read is not whole, though whoever
    * reads it would not notice. Nothing is published before it has ended. `onProgress`: it goes on.

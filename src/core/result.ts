@@ -44,6 +44,8 @@ export interface EntityResult {
   readonly rows_quarantined?: number;
   /** The folder that holds them; null where there are none. */
   readonly quarantine?: string | null;
+  /** Rows that could not be read and were put aside, where there were some. */
+  readonly rows_unreadable?: number;
   /** In which the columns differed from those of the run before, where they did. */
   readonly schema_changes?: readonly SchemaChange[];
   readonly error: ErrorReport | null;

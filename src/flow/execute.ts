@@ -22,6 +22,8 @@ export interface Outcome {
   readonly staged: Staged;
   /** null where nothing was checked. */
   readonly checked: CheckedRows | null;
+  /** Rows that could not be read and were put aside; null where nobody looked for any. */
+  readonly unreadable: number | null;
 }
 
 export interface ExecuteListeners {
@@ -72,7 +74,8 @@ export async function execute(
     // A sample looks at no more rows than it has.
     const whole = plan.limit === null ? prepared.home : null;
     const aside = await guard(whole?.setAside?.() ?? Promise.resolve(null));
-    if (aside !== null) listeners.onNotice(aside);
+    if (aside !== null) listeners.onNotice(aside.message);
+    const unreadable = whole?.setAside === undefined ? null : (aside?.rows ?? 0);
     const proof = whole?.prove?.(() => watchdog.progress()) ?? Promise.resolve();
     // What has failed need not be moved to its end.
     const failed = proof.then(() => new Promise<never>(() => {}));
@@ -95,7 +98,7 @@ export async function execute(
       listeners.onPublished(published);
     }
     const bytesRead = plan.estimate.bytes ?? 0;
-    return { rows: staged.rows, bytesRead, record, published, staged, checked };
+    return { rows: staged.rows, bytesRead, record, published, staged, checked, unreadable };
   } catch (error) {
     if (published === null) {
       // What still writes would leave files behind those that are swept.
@@ -143,7 +146,7 @@ function publishedBefore({ earlier }: Prepared, { runId }: RunIdentity): RunReco
 function outcomeBefore(record: RunRecord, published: Published): Outcome {
   const { rows, files, bytes_written: bytes, bytes_read: bytesRead } = record;
   const staged = { rows, bytes, files, by: "the store's record" };
-  return { rows, bytesRead, record, published, staged, checked: null };
+  return { rows, bytesRead, record, published, staged, checked: null, unreadable: null };
 }
 
 /** Rows of the home that `where` left out, where the home has counted all. */

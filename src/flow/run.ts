@@ -186,6 +186,7 @@ function resultOf(
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     ...watermarkOfResult(plan, published !== null),
     ...checksOf(config, outcome, error),
+    ...(outcome?.unreadable ? { rows_unreadable: outcome.unreadable } : {}),
     ...(plan === null || plan.schema_changes.length === 0 ? {} : { schema_changes: plan.schema_changes }),
     ...(published !== null && outcome?.staged.merged !== undefined ? { merged: outcome.staged.merged } : {}),
     error: error?.toJSON() ?? null,

@@ -35,6 +35,8 @@ export interface JournalEntry {
   readonly rows_read: number | null;
   /** Rows that broke the contract and were put aside. */
   readonly rows_quarantined: number;
+  /** Rows that could not be read and were put aside; null where nobody counted them. */
+  readonly rows_unreadable: number | null;
   /** Rows of the home that `where` left out; null where nobody counted them. */
   readonly rows_filtered: number | null;
   /** Rows counted in what was staged; null where nothing was. */
@@ -74,6 +76,7 @@ export const laterColumns = {
   action: 'run',
   rows_read: null,
   rows_quarantined: 0,
+  rows_unreadable: null,
   rows_filtered: null,
   rows_staged: null,
   attempts: 1,

@@ -38,7 +38,8 @@ function mergedText({ merged }: EntityResult): string | null {
 }
 
 /** How many rows were put aside; null where there are none. */
-function asideText({ rows_quarantined: rows = 0 }: EntityResult): string | null {
+function asideText({ rows_quarantined = 0, rows_unreadable = 0 }: EntityResult): string | null {
+  const rows = rows_quarantined + rows_unreadable;
   return rows === 0 ? null : `${count(rows)} put aside`;
 }
 

@@ -119,7 +119,9 @@ describe('on_bad_row: quarantine', () => {
         store: join(root, 'out'),
       },
     });
-    expect(result).toMatchObject({ status: 'success', rows: 2 });
+    expect(result).toMatchObject({ status: 'success', rows: 2, flows: [{ rows_unreadable: bad.length }] });
+    const entry = JSON.parse(readFileSync(join(root, '.hygge', 'journal.jsonl'), 'utf8'));
+    expect(entry).toMatchObject({ row_count: 2, rows_unreadable: bad.length, rows_quarantined: 0 });
     const [run] = await readdir(join(root, '.hygge', 'quarantine', 'rows'));
     expect(run).toBe(result.run_id);
     const lines = readFileSync(

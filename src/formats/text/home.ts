@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { HomeContext, HomeSession, HomeTrust } from '../../core/home.js';
+import type { HomeContext, HomeSession, HomeTrust, Unreadable } from '../../core/home.js';
 import type { Estimate } from '../../core/plan.js';
 import type { Field, Schema } from '../../core/types.js';
 import { fail, type HyggeError } from '../../errors/index.js';
@@ -75,7 +75,7 @@ class TextHome implements HomeSession {
     return inferredOf(await this.#look());
   }
 
-  async setAside(): Promise<string | null> {
+  async setAside(): Promise<Unreadable | null> {
     if (this.#options.onBadRow === 'fail') return null;
     const { name, runId, stateFolder, signal } = this.#context;
     if (stateFolder === undefined || runId === undefined) throw fail('NO_STATE_FOLDER', { name });

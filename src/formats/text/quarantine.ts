@@ -1,4 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { Unreadable } from '../../core/home.js';
 import { QuarantineFolder, syncFolder, translated } from '../../files/index.js';
 import type { BadRow } from './bad-row.js';
 
@@ -23,7 +24,7 @@ export class Quarantine {
   }
 
   /** Makes it durable, and says how much it is; null where there is none. */
-  async end(): Promise<string | null> {
+  async end(): Promise<Unreadable | null> {
     return this.#translated(async () => {
       if (this.#file === null) {
         await rm(this.#folder.unreadable, { force: true });
@@ -31,9 +32,9 @@ export class Quarantine {
       }
       await this.#file.sync();
       await syncFolder(this.#folder.path);
-      const rows =
-        this.#rows === 1 ? '1 row that cannot be read was' : `${this.#rows} rows that cannot be read were`;
-      return `${rows} put aside in ${this.#folder.unreadable}`;
+      const rows = this.#rows;
+      const what = rows === 1 ? '1 row that cannot be read was' : `${rows} rows that cannot be read were`;
+      return { rows, message: `${what} put aside in ${this.#folder.unreadable}` };
     });
   }
 
