@@ -40,7 +40,7 @@ beforeAll(async () => {
   instance.closeSync();
   const database = new DatabaseSync(join(folder, 'data', 'lite.db'));
   database.exec(
-    "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, changed DATETIME); INSERT INTO people VALUES (1, 'a', NULL)",
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, changed DATETIME); INSERT INTO people VALUES (1, 'a', NULL); CREATE VIRTUAL TABLE words USING fts5(word)",
   );
   database.close();
 });
@@ -148,6 +148,7 @@ describe('hygge discover', () => {
     expect(lite.home).toEqual({ type: 'sqlite', path: 'data/lite.db' });
     expect(lite.tables).toMatchObject([
       { schema: null, name: 'people', primary_key: ['id'], watermark_columns: ['changed', 'id'] },
+      { name: 'words', columns: [{ name: 'word' }] },
     ]);
     for (const name of ['ducks', 'lite']) {
       expect((await hygge(['discover', `data/${name}.db`, '--write', name], { cwd: folder })).code).toBe(0);

@@ -14,9 +14,12 @@ export async function discoverSQLite(
   if (!(await isSQLiteThere(path))) throw await missingPath('the database', path);
   const database = await SQLiteDatabase.open({ name, path, writable: false, signal });
   try {
-    return await database.patiently(() =>
-      sqliteTables(database)
-        .filter((table) => table.name !== runsTable)
+    return await database.patiently(() => {
+      // Those in which virtual tables keep what is theirs.
+      const shadows = database.rows("SELECT name FROM pragma_table_list WHERE type = 'shadow'");
+      const hidden = new Set([runsTable, ...shadows.map(([shadow]) => String(shadow))]);
+      return sqliteTables(database)
+        .filter((table) => !hidden.has(table.name))
         .map((table): FoundTable => {
           const columns = database.rows(
             `SELECT name, type, "notnull", pk FROM pragma_table_info(${literal(table.name)})`,
@@ -37,8 +40,8 @@ export async function discoverSQLite(
             key: keys.toSorted((a, b) => Number(a[3]) - Number(b[3])).map(([column]) => String(column)),
             readable: true,
           };
-        }),
-    );
+        });
+    });
   } finally {
     database.close();
   }
