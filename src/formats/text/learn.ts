@@ -1,7 +1,7 @@
 import type { HomeContext } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import { type Field, type LogicalType, typeName } from '../../core/types.js';
-import { declaredType } from '../../engine/index.js';
+import { typeNamed } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { explained, unpackWhole } from './explain.js';
 import type { TextHomeOptions } from './home.js';
@@ -175,7 +175,7 @@ async function parsed(
 ): Promise<Map<string, LogicalType>> {
   const types = new Map<string, LogicalType>();
   for (const [column, text] of Object.entries(texts)) {
-    const type = await declaredType(await context.engine(), { name: context.name, column, text }).catch(
+    const type = await typeNamed(await context.engine(), { name: context.name, column, text }).catch(
       (error) => {
         if (isRemembered) return null;
         throw error;

@@ -18,7 +18,7 @@ import type { Relation } from '../../core/engine.js';
 import type { HomeContext, HomeSession } from '../../core/home.js';
 import { nearest } from '../../core/nearest.js';
 import type { Column } from '../../core/types.js';
-import { declaredType, identifier } from '../../engine/index.js';
+import { identifier, typeNamed } from '../../engine/index.js';
 import { fail, HyggeError } from '../../errors/index.js';
 import { missingPath } from '../../files/index.js';
 import type { SQLiteHomeConfig } from './index.js';
@@ -104,7 +104,7 @@ async function typesOf(
 ): Promise<ReadonlyMap<string, Column['type']>> {
   const types = new Map<string, Column['type']>();
   for (const [column, text] of Object.entries(columns))
-    types.set(column, await declaredType(await engine(), { name, column, text }));
+    types.set(column, await typeNamed(await engine(), { name, column, text }));
   return types;
 }
 

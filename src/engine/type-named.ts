@@ -3,7 +3,7 @@ import type { LogicalType } from '../core/types.js';
 import { fail, HyggeError } from '../errors/index.js';
 
 /** The type that a configuration declares a column as, in the words of the engine. TYPE_UNKNOWN where it is none. */
-export async function declaredType(
+export async function typeNamed(
   session: EngineSession,
   { name, column, text }: { readonly name: string; readonly column: string; readonly text: string },
 ): Promise<LogicalType> {
