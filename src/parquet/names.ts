@@ -58,6 +58,7 @@ const convertedTypes = [
 export type ConvertedType = (typeof convertedTypes)[number] | 'NULL' | `CONVERTED_${number}`;
 
 export const physicalTypeOf = (number: number): PhysicalType | undefined => physicalTypes[number];
+export const physicalTypeNumber = (type: PhysicalType): number => physicalTypes.indexOf(type);
 export const repetitionOf = (number: number): Repetition | undefined => repetitions[number];
 export const codecOf = (number: number): Codec => codecs[number] ?? `CODEC_${number}`;
 export const isKnownCodec = (number: number): boolean => codecs[number] !== undefined;

@@ -47,6 +47,7 @@ const scenario = fc
         version: fc.constantFrom('V1', 'V2'),
         turned: fc.boolean(),
         keep: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+        lacks: fc.option(fc.nat(5), { freq: 2 }),
       }),
       { minLength: 1, maxLength: 3 },
     ),
@@ -71,7 +72,11 @@ describe('splicing anything', () => {
               }));
         const all = s.names.map((from) => ({ from, name: from }));
         for (const [f, file] of s.files.entries()) {
-          const columns = s.types.map((type, i) => `${expressions[type]} AS ${quoted(s.names[i] ?? '')}`);
+          // the first file has all columns, another one may lack one of them
+          const lacked = f > 0 && s.names.length > 1 ? s.names[file.lacks ?? s.names.length] : undefined;
+          const columns = s.types.flatMap((type, i) =>
+            s.names[i] === lacked ? [] : [`${expressions[type]} AS ${quoted(s.names[i] ?? '')}`],
+          );
           // the order of the first file's columns is the one that counts
           if (file.turned && f > 0) columns.reverse();
           const path = join(folder, `in-${made++}.parquet`);
@@ -82,7 +87,9 @@ describe('splicing anything', () => {
           const footer = await readFooter(path);
           const rowGroups = footer.rowGroups.map((_, i) => i).filter((i) => file.keep[i] ?? true);
           inputs.push({ footer, rowGroups });
-          const list = (choices ?? all).map(({ from, name }) => `${quoted(from)} AS ${quoted(name)}`);
+          const list = (choices ?? all).map(
+            ({ from, name }) => `${from === lacked ? 'NULL' : quoted(from)} AS ${quoted(name)}`,
+          );
           const spans = rowGroups.map((i) => `file_row_number // 2048 = ${i}`);
           wanted.push(
             `SELECT ${list.join(', ')} FROM read_parquet('${path}', file_row_number = true)

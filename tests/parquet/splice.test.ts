@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnChoice } from '../../src/core/shaping.js';
 import {
@@ -251,12 +252,86 @@ describe('planSplice and executeSplice', () => {
     };
     expect(await answer('ab', 'ba')).toBe('possible');
     await proved([await input('ab'), await input('ba')]);
-    expect(await answer('ab', 'a')).toMatch(/^column "b" is missing in .*a\.parquet$/);
-    expect(await answer('a', 'ab')).toMatch(/^column "b" of .*ab\.parquet is missing in .*a\.parquet$/);
+    await witness.run(`COPY (SELECT 1 AS a, 2 AS "B") TO '${path('upper')}'`);
+    expect(await answer('ab', 'upper')).toMatch(/column "b" is missing in .*upper\.parquet, which has "B"$/);
+    const columnData = ['a', 'b'].map((name) => ({
+      name,
+      data: [1],
+      type: 'INT32' as const,
+      nullable: name === 'a',
+    }));
+    await writeFile(path('required'), new Uint8Array(parquetWriteBuffer({ columnData })));
+    expect(await answer('required', 'a')).toMatch(
+      /column "b" is missing in .*a\.parquet, and required in .*required\.parquet$/,
+    );
     expect(await answer('ab', 'wide')).toMatch(/column "a" is stored in two ways: INTEGER .* and BIGINT/);
     expect(await answer('ab', 'unsigned')).toMatch(/column "a" is stored in two ways/);
     const none = planSplice([await input('ab')], { columns: [] });
     expect(none).toEqual({ impossible: 'no column is left' });
+  });
+
+  it('gives NULL to files that lack a column which may be', async () => {
+    const path = (name: string): string => join(folder, `lacking-${name}.parquet`);
+    const columns: Record<string, string> = {
+      flag: 'i % 3 = 0',
+      tiny: '(i % 250)::UTINYINT',
+      number: 'CASE WHEN i % 7 = 0 THEN NULL ELSE i::BIGINT END',
+      real: 'i / 3.0',
+      small: 'i::FLOAT',
+      words: "'wört ' || i",
+      amount: '(i - 500)::DECIMAL(12, 2)',
+      id16: 'uuid()',
+      day: "DATE '2020-01-01' + i::INTEGER",
+      list: '[i, NULL]',
+      lists: "[['a' || i], []]",
+      pair: "{'a': i, 'b': ['p' || i, NULL], 'c': {'d': i}}",
+      pairs: "[{'a': i, 'b': 'x'}]",
+      marks: "MAP {'k' || i: [i]}",
+    };
+    const write = async (name: string, of: readonly string[]): Promise<Footer> => {
+      const list = ['i::INTEGER AS id', ...of.map((column) => `${columns[column]} AS ${column}`)];
+      const options = 'ROW_GROUP_SIZE 2048, COMPRESSION zstd';
+      await witness.run(
+        `COPY (SELECT ${list.join(', ')} FROM range(5000) t(i)) TO '${path(name)}' (${options})`,
+      );
+      return readFooter(path(name));
+    };
+    const names = Object.keys(columns);
+    const even = names.filter((_, i) => i % 2 === 0);
+    const odd = names.filter((_, i) => i % 2 === 1);
+    const footers = [await write('even', even), await write('odd', odd), await write('none', [])];
+    const order = ['id', ...even, ...odd];
+    const choices = [...order.slice(1).reverse(), 'id'].map((from) => ({ from, name: `new ${from}` }));
+    for (const options of [{}, { columns: choices }, { targetRows: 1 }] satisfies SpliceOptions[]) {
+      const outputs = await carryOut(planned(footers.map(allOf), options));
+      const chosen = options.columns ?? order.map((from) => ({ from, name: from }));
+      for (const output of outputs) expect(columnNames(output)).toEqual(chosen.map(({ name }) => name));
+      for (const reader of readers) {
+        const seen = (await Promise.all(outputs.map(({ path: out }) => reader.rows(out)))).flat();
+        const wanted = (await Promise.all(footers.map(({ path: from }) => reader.rows(from)))).flat();
+        expect(seen.length, reader.name).toBe(15_000);
+        const expectedRows = wanted.map((row) =>
+          Object.fromEntries(chosen.map(({ from, name }) => [name, row[from] ?? 'null'])),
+        );
+        // one of the readers says "undefined" of a list or a struct that is NULL, whoever wrote it
+        const text = JSON.stringify(seen).replaceAll('"undefined"', '"null"');
+        expect(text === JSON.stringify(expectedRows), reader.name).toBe(true);
+      }
+      // the statistics say it too: a reader leaves out whole row groups by them
+      const nulls = async (list: readonly Footer[], one: string, other: string): Promise<string[][]> =>
+        witness.rows(
+          `SELECT count(*) FROM read_parquet([${list.map((of) => `'${of.path}'`).join(', ')}], union_by_name = true)
+           WHERE "${one}" IS NULL AND "${other}" IS NULL`,
+        );
+      const [one = '', other = ''] = ['number', 'lists'].map(
+        (name) => chosen.find(({ from }) => from === name)?.name,
+      );
+      expect(await nulls(outputs, one, other)).toEqual(await nulls(footers, 'number', 'lists'));
+    }
+    const [first] = footers;
+    if (first === undefined) throw new Error('there is no file');
+    const [only] = await carryOut(planned([{ footer: first, rowGroups: [1] }], { models: footers }));
+    expect(columnNames(only ?? first)).toEqual(order);
   });
 
   it('makes a file without rows where no row group is wanted', async () => {

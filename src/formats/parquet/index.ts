@@ -1,3 +1,4 @@
+export { withAllColumns } from './all-columns.js';
 export { checkPages } from './check-pages.js';
 export { columnBounds } from './column-bounds.js';
 export { type Comparison, parseCondition } from './condition.js';

@@ -14,12 +14,15 @@ export function judgeRowGroups(
 ): readonly Verdict[] {
   if (comparisons.length === 0) return footer.rowGroups.map(({ rows }) => (rows === 0 ? 'out' : 'in'));
   const types = new Map(schema.map((column) => [column.name.toLowerCase(), column.type]));
+  const names = new Set(columnNames(footer).map((name) => name.toLowerCase()));
   const leaves = topLevelLeaves(footer);
   return footer.rowGroups.map((_, group) => {
     if (footer.rowGroups[group]?.rows === 0) return 'out';
     const verdicts = comparisons.map(({ column, test }) => {
       const leaf = leaves.get(column.toLowerCase());
       const type = types.get(column.toLowerCase());
+      // a file that lacks a column has NULL in every row
+      if (type !== undefined && !names.has(column.toLowerCase())) return test.op === 'is null' ? 'in' : 'out';
       return leaf === undefined || type === undefined ? 'straddles' : judge(footer, group, leaf, type, test);
     });
     if (verdicts.includes('out')) return 'out';

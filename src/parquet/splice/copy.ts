@@ -20,6 +20,8 @@ export interface CopyOptions {
 /** Some bytes on their way. Their memory is used again: whoever keeps them makes a copy. */
 export interface CopiedBytes {
   readonly input: number;
+  /** Whether they are the whole of a column chunk that the input lacks, and not from it. */
+  readonly made: boolean;
   /** Where they lie in the input. */
   readonly from: number;
   readonly bytes: Uint8Array;
@@ -55,11 +57,17 @@ export async function copyRanges(
       try {
         options.signal?.throwIfAborted();
         buffer ??= buffers.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
-        for (const part of next.parts) await inputs.read(part.input, part.from, bytesOf(part, next, buffer));
+        for (const part of next.parts) {
+          const into = bytesOf(part, next, buffer);
+          if (part.made === undefined) await inputs.read(part.input, part.from, into);
+          else into.write(part.made, 'base64');
+        }
         await turn.comes;
         if (stopped) return;
         for (const part of next.parts) {
-          options.onCopied?.({ input: part.input, from: part.from, bytes: bytesOf(part, next, buffer) });
+          const { input, from, made } = part;
+          const bytes = bytesOf(part, next, buffer);
+          options.onCopied?.({ input, from, bytes, made: made !== undefined });
         }
       } catch (error) {
         // before anybody else's turn, so that nothing is shown behind a gap
@@ -100,11 +108,22 @@ class Turns {
   }
 }
 
-/** Cuts and gathers copies so that every piece but the last is full. Copies lie one behind the other. */
+/** Cuts and gathers copies so that every piece but the last is full, or nearly. Copies lie one behind the other. */
 function* pieces(copies: readonly SpliceCopy[]): Generator<Piece, undefined> {
   let parts: SpliceCopy[] = [];
   let bytes = 0;
   for (const copy of copies) {
+    if (copy.made !== undefined) {
+      // small, and never cut
+      if (bytes + copy.bytes > pieceBytes) {
+        yield { to: parts[0]?.to ?? 0, bytes, parts };
+        parts = [];
+        bytes = 0;
+      }
+      parts.push(copy);
+      bytes += copy.bytes;
+      continue;
+    }
     for (let done = 0; done < copy.bytes; ) {
       const length = Math.min(copy.bytes - done, pieceBytes - bytes);
       parts.push({ input: copy.input, from: copy.from + done, to: copy.to + done, bytes: length });

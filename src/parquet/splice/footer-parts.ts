@@ -37,8 +37,7 @@ export function footerMaker(
   const [first] = footers;
   if (first === undefined) throw new RangeError('a footer needs an input');
   let raw = metadataTree(first.raw, first.path);
-  const elements = listOf(raw, 2)?.values.filter(isStruct) ?? [];
-  const orders = listOf(raw, 7)?.values.filter(isStruct) ?? [];
+  const described = new Described();
   if (footers.length > 1) raw = struct(raw.fields.filter((field) => sharedFields.includes(field.id)));
   raw = withField(
     raw,
@@ -46,11 +45,11 @@ export function footerMaker(
     i32,
     footers.reduce((most, { version }) => Math.max(most, version), 0),
   );
-  raw = withField(raw, 2, list, structs(schemaElements(elements, chosen)));
+  raw = withField(raw, 2, list, structs(schemaElements(first, chosen, described)));
   raw = withField(raw, rowGroupsField, list, structs([]));
   raw = withField(raw, 5, list, keyValues.length === 0 ? undefined : structs(keyValues.map(keyValueStruct)));
   raw = withField(raw, 6, binary, createdBy === null ? undefined : asBytes(createdBy));
-  raw = withField(raw, 7, list, columnOrders(footers, orders, chosen));
+  raw = withField(raw, 7, list, columnOrders(footers, chosen, described));
   return (rows, rowGroups) => {
     const metadata = encodeThrift(withField(raw, 3, i64, rows));
     return { metadata: Buffer.from(metadata).toString('base64'), row_groups: rowGroups };
@@ -94,14 +93,33 @@ export function* footerPieces(
 const encodedGroup = (groups: RowGroupParts, index: number): Uint8Array =>
   groups instanceof MovedGroups ? groups.encoded(index) : Buffer.from(groups[index] ?? '', 'base64');
 
-/** The first input's description of the chosen columns, under their new names. */
-function schemaElements(all: readonly ThriftStruct[], chosen: ChosenColumns): ThriftStruct[] {
-  const [root = struct([])] = all;
+/** What files say of their columns, as trees; decoded once. */
+class Described {
+  readonly #trees = new Map<Footer, ThriftStruct>();
+
+  /** The elements of a file's schema. */
+  elements(of: Footer): readonly ThriftStruct[] {
+    return this.#list(of, 2);
+  }
+
+  /** How the statistics of a file's leaves are ordered. */
+  orders(of: Footer): readonly ThriftStruct[] {
+    return this.#list(of, 7);
+  }
+
+  #list(of: Footer, field: number): readonly ThriftStruct[] {
+    const tree = this.#trees.get(of) ?? metadataTree(of.raw, of.path);
+    this.#trees.set(of, tree);
+    return listOf(tree, field)?.values.filter(isStruct) ?? [];
+  }
+}
+
+/** The chosen columns as the first input that has them describes them, under their new names. */
+function schemaElements(first: Footer, chosen: ChosenColumns, described: Described): ThriftStruct[] {
+  const [root = struct([])] = described.elements(first);
   const elements = [withField(root, 5, thriftType.i32, chosen.columns.length)];
-  for (const { elements: inInputs, rename } of chosen.columns) {
-    const [element] = inInputs;
-    if (element === undefined) continue;
-    const [top, ...below] = all.slice(element.index, element.index + sizeOf(element));
+  for (const { model, modelFile, rename } of chosen.columns) {
+    const [top, ...below] = described.elements(modelFile).slice(model.index, model.index + sizeOf(model));
     if (top === undefined) continue;
     elements.push(rename === null ? top : withField(top, 4, thriftType.binary, asBytes(rename)), ...below);
   }
@@ -109,27 +127,32 @@ function schemaElements(all: readonly ThriftStruct[], chosen: ChosenColumns): Th
 }
 
 /**
- * The first input's orders (`raw`) of the chosen leaves; undefined where an input does not say how its statistics
- * are ordered, or says something else.
+ * The orders of the chosen leaves; undefined where an input does not say how its statistics are ordered, or says
+ * something else than another.
  */
 function columnOrders(
   footers: readonly Footer[],
-  raw: readonly ThriftStruct[],
   chosen: ChosenColumns,
+  described: Described,
 ): ThriftList | undefined {
-  const own = chosen.leaves[0] ?? [];
-  const first = own.map(({ leaf }) => footers[0]?.columnOrders?.[leaf]);
+  const own = chosen.columns.flatMap(({ model, modelFile }) =>
+    Array.from({ length: model.leafCount }, (_, i) => ({ modelFile, leaf: model.firstLeaf + i })),
+  );
+  const first = own.map(({ modelFile, leaf }) => modelFile.columnOrders?.[leaf]);
   if (first.includes(undefined)) return undefined;
   // files of one writer share their schema and their orders in memory
   const checked = new Map<SchemaElement, Footer['columnOrders']>();
   for (const [i, { schema, columnOrders: orders }] of footers.entries()) {
     if (checked.get(schema) === orders) continue;
-    if (chosen.leaves[i]?.some(({ leaf }, place) => orders?.[leaf] !== first[place])) return undefined;
+    const differs = chosen.leaves[i]?.some(
+      ({ leaf }, place) => leaf !== null && orders?.[leaf] !== first[place],
+    );
+    if (differs === true) return undefined;
     checked.set(schema, orders);
   }
   // of an order that is newer than this program, only one input can be trusted to mean the same as itself
   if (footers.length > 1 && first.includes('other')) return undefined;
-  return structs(own.flatMap(({ leaf }) => raw[leaf] ?? []));
+  return structs(own.flatMap(({ modelFile, leaf }) => described.orders(modelFile)[leaf] ?? []));
 }
 
 const sizeOf = (element: SchemaElement): number =>

@@ -2,6 +2,7 @@ import type { ByteRange, ColumnChunk } from '../footer.js';
 import { chunkOffset, chunkRange } from '../ranges.js';
 import type { ChosenColumns } from './columns.js';
 import { MovedGroups } from './moved-groups.js';
+import { nullPage } from './null-page.js';
 import type { Piece } from './piece.js';
 
 /** Bytes to copy as they are: `bytes` of them, from `from` in an input to `to` in the output. */
@@ -10,6 +11,8 @@ export interface SpliceCopy {
   readonly from: number;
   readonly to: number;
   readonly bytes: number;
+  /** Bytes that are in no input, in base64: they stand for what the input lacks. `from` is then a place in them. */
+  readonly made?: string;
 }
 
 export const indexKinds = ['bloom_filter', 'column_index', 'offset_index'] as const;
@@ -56,8 +59,12 @@ export class OutputLayout {
 
   #add({ input, group }: Piece, chosen: ChosenColumns, place: number): void {
     const blooms: ByteRange[] = [];
-    for (const [column, { leaf }] of (chosen.leaves[input] ?? []).entries()) {
-      const chunk = group.columns[leaf];
+    for (const [column, own] of (chosen.leaves[input] ?? []).entries()) {
+      if (own.leaf === null) {
+        this.#make(input, nullPage(own.lacked, group.rows));
+        continue;
+      }
+      const chunk = group.columns[own.leaf];
       if (chunk === undefined) continue;
       const { bloomFilter, compressedBytes: length } = chunk;
       const offset = chunkOffset(chunk);
@@ -80,6 +87,15 @@ export class OutputLayout {
       this.#last = { input, from, to: this.#next, bytes };
       this.copies.push(this.#last);
     }
+    this.#next += bytes;
+  }
+
+  #make(input: number, page: Uint8Array): void {
+    const { length: bytes } = page;
+    this.#last = null;
+    const made = Buffer.from(page).toString('base64');
+    this.copies.push({ input, from: 0, to: this.#next, bytes, made });
+    this.dataBytes += bytes;
     this.#next += bytes;
   }
 

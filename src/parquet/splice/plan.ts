@@ -16,6 +16,8 @@ export interface SpliceInput {
 export interface SpliceOptions {
   /** The columns in the order they settle, by the names of `logicalSchema`. Default: all, under their own names. */
   readonly columns?: readonly ColumnChoice[] | undefined;
+  /** Files beside the inputs whose columns the outputs are to have, too: an input that lacks one has NULL there. */
+  readonly models?: readonly Footer[] | undefined;
   /** A file ends before the row group that would bring it above this. Default: no limit. */
   readonly targetRows?: number | undefined;
   /** As `targetRows`, in bytes of data. Default: no limit. */
@@ -78,7 +80,7 @@ export function planSplice(
   if (strange !== null) return strange;
   const writer = outputWriter(footers);
   if ('impossible' in writer) return writer;
-  const chosen = chooseColumns(footers, options.columns);
+  const chosen = chooseColumns(footers, options.columns, options.models);
   if ('impossible' in chosen) return chosen;
   const whole = inputs.length === 1 && isAll(inputs[0]?.rowGroups ?? [], first);
   const keyValues = mergeKeyValues(footers, chosen, whole);
@@ -161,7 +163,7 @@ function divide(inputs: readonly SpliceInput[], chosen: ChosenColumns, options: 
 
 const bytesOf = ({ input, group }: Piece, chosen: ChosenColumns): number =>
   (chosen.leaves[input] ?? []).reduce(
-    (sum, { leaf }) => sum + (group.columns[leaf]?.compressedBytes ?? 0),
+    (sum, { leaf }) => sum + (leaf === null ? 0 : (group.columns[leaf]?.compressedBytes ?? 0)),
     0,
   );
 

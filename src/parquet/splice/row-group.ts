@@ -6,6 +6,8 @@ import { encodeThrift, ThriftWriter } from '../thrift/encode.js';
 import { ThriftReader } from '../thrift/reader.js';
 import { struct, type ThriftType, type ThriftValue, thriftType } from '../thrift/tree.js';
 import type { ChosenLeaf } from './columns.js';
+import { writeNullChunk } from './null-chunk.js';
+import { nullPage } from './null-page.js';
 
 /** A chunk in its new place. */
 interface MovedChunk {
@@ -59,9 +61,13 @@ export function writeMovedRowGroup(
   const { raw, columns } = group;
   let compressed = 0;
   let plain = 0;
-  for (const { leaf } of leaves) {
-    compressed += columns[leaf]?.compressedBytes ?? 0;
-    plain += columns[leaf]?.uncompressedBytes ?? 0;
+  let complete = leaves.length === columns.length;
+  for (const own of leaves) {
+    const chunk = own.leaf === null ? undefined : columns[own.leaf];
+    const made = own.leaf === null ? nullPage(own.lacked, group.rows).length : 0;
+    compressed += chunk?.compressedBytes ?? made;
+    plain += chunk?.uncompressedBytes ?? made;
+    if (own.leaf === null) complete = false;
   }
   let last = 0;
   const header = (id: number, type: ThriftType): void => {
@@ -76,7 +82,12 @@ export function writeMovedRowGroup(
   writer.listHeader(thriftType.struct, leaves.length);
   let next = place.start;
   let nextBloom = next + compressed;
-  for (const { leaf, rename } of leaves) {
+  for (const own of leaves) {
+    const { leaf, rename } = own;
+    if (leaf === null) {
+      next += writeNullChunk(writer, own.lacked, { rename, rows: group.rows, offset: next });
+      continue;
+    }
     const chunk = columns[leaf];
     if (chunk === undefined) throw new RangeError(`there is no column ${leaf}`);
     const bloomBytes = chunk.bloomFilter?.length ?? null;
@@ -85,7 +96,7 @@ export function writeMovedRowGroup(
     next += chunk.compressedBytes;
     nextBloom += bloomBytes ?? 0;
   }
-  number(inRowGroup.totalBytes, i64, leaves.length === columns.length ? group.totalBytes : plain);
+  number(inRowGroup.totalBytes, i64, complete ? group.totalBytes : plain);
   const written: readonly number[] = Object.values(inRowGroup);
   const reader = new ThriftReader(raw, place.path);
   const later: { id: number; type: ThriftType; start: number; end: number }[] = [];
@@ -219,7 +230,7 @@ function keptSorting(group: RowGroup, leaves: readonly ChosenLeaf[], path: strin
   const values: ThriftValue[] = [];
   for (const value of sorting.values) {
     const old = isStruct(value) ? integerOf(value, 1) : null;
-    const place = leaves.findIndex(({ leaf }) => leaf === old);
+    const place = old === null ? -1 : leaves.findIndex(({ leaf }) => leaf === old);
     if (!isStruct(value) || place < 0) break;
     values.push(withField(value, 1, thriftType.i32, place));
   }

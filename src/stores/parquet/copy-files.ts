@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises';
 import type { EngineProgress, EngineSession } from '../../core/engine.js';
 import type { FilesPlan, FilesShape } from '../../core/store.js';
 import type { Schema } from '../../core/types.js';
-import { guardTexts, readParquetRows, type WriteCodec } from '../../formats/parquet/index.js';
+import { guardTexts, readParquetRows, type WriteCodec, withAllColumns } from '../../formats/parquet/index.js';
 import { executeSplice, verifyPageChecksums } from '../../parquet/index.js';
 import type { StageProof } from './proof.js';
 import type { SpliceStep } from './splice.js';
@@ -67,7 +67,8 @@ async function filter(
   const { footer, rowGroups } = step;
   if (step.checksums) await verifyPageChecksums(footer, { rowGroups, signal, onBytes: onProgress });
   const path = target.allocate();
-  const select = shape.select(guardTexts(readParquetRows(footer.path, step.firstRow, step.endRow), [footer]));
+  const rowsOf = guardTexts(readParquetRows(footer.path, step.firstRow, step.endRow), [footer]);
+  const select = shape.select(withAllColumns(rowsOf, footer, shape.schema));
   const engine = await target.engine();
   const rows = await engine.run(target.copy(select, path, step.codec), { signal, onProgress });
   if (rows === 0) {

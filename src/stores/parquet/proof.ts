@@ -151,9 +151,9 @@ class CopyLook {
     }
   }
 
-  #check({ input, from, bytes }: CopiedBytes): void {
+  #check({ input, from, bytes, made }: CopiedBytes): void {
     const footer = this.#footers[input];
-    if (footer === undefined) return;
+    if (footer === undefined || made) return;
     const checks = this.#checks.get(input) ?? new PageChecks(footer);
     // inputs come one after the other, and there may be thousands
     if (!this.#checks.has(input)) this.#checks.clear();
@@ -161,7 +161,11 @@ class CopyLook {
     checks.feed(from, bytes);
   }
 
-  #digest({ input, from, bytes }: CopiedBytes): void {
+  #digest({ input, from, bytes, made }: CopiedBytes): void {
+    if (made) {
+      this.digests.push(createHash('sha256').update(bytes).digest('hex'));
+      return;
+    }
     const footer = this.#footers[input];
     if (footer === undefined) return;
     if (this.#chunks?.input !== input) this.#chunks = { input, placed: placedChunks(footer) };

@@ -57,7 +57,9 @@ export function planFiles(files: readonly SourceFile[], wish: SpliceWish): Files
   if ('impossible' in runs) return runs;
   const steps: SpliceStep[] = [];
   const notes = new Set<string>();
-  const options = { columns: wish.columns ?? undefined, targetRows: wish.fileRows };
+  // Every output has the columns of all files, also where none of those that it is made of has them.
+  const models = oneOfEachSchema(footers);
+  const options = { columns: wish.columns ?? undefined, targetRows: wish.fileRows, models };
   // At least one copy, if need be of no row group: an empty result has the columns all the same.
   for (const group of joined(runs.length === 0 ? footers.slice(0, 1).map(noRows) : runs)) {
     const [first] = group;
@@ -104,6 +106,12 @@ function otherCodec(footers: readonly Footer[], wanted: string): Codec | null {
     }
   }
   return null;
+}
+
+/** Thousands of files of one writer share a schema in memory. */
+function oneOfEachSchema(footers: readonly Footer[]): readonly Footer[] {
+  const seen = new Set<Footer['schema']>();
+  return footers.filter(({ schema }) => !seen.has(schema) && seen.add(schema));
 }
 
 const codecOf = (footer: Footer): Codec => footer.rowGroups[0]?.columns[0]?.codec ?? 'SNAPPY';
