@@ -7,6 +7,7 @@ export const strangeThings = [
   'is in an unknown encoding',
   'has statistics that are no values of it',
   'is in an unknown codec',
+  'has fields of types that the format does not give them',
 ] as const;
 
 /**

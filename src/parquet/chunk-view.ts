@@ -28,6 +28,8 @@ const ofMeta: number[] = new Array(20).fill(missing);
 /** Counts and places in a chunk's description that must be there, and those that may. */
 const needed = [5, 6, 7, 9];
 const optional = [10, 11, 14];
+/** From this field on, a chunk's description has what values can be read without: counts of pages, places of indexes. */
+const firstAside = 13;
 /** What most chunks do not have: the numbers of fields, and the slots that they are noted in. */
 const seldomInMeta = [[10, seldomSlot.indexPage]] as const;
 const seldomInChunk = [
@@ -74,7 +76,11 @@ export function readChunk(
           const { fit, sized } = lookAtStatistics(reader, leaf.type);
           if (!fit) fits = false;
           if (!sized) strange ||= 2;
-        } else if (!readField(reader, last, ofMeta, columnMetaDataShape)) fits = false;
+        } else if (!readField(reader, last, ofMeta, columnMetaDataShape)) {
+          // of what is not needed for reading, other readers take nothing that is of another type
+          if (last >= firstAside && last in columnMetaDataShape) strange ||= 4;
+          else fits = false;
+        }
       }
       reader.leave();
     } else if (id === 1 && type === thriftType.binary) {

@@ -24,6 +24,9 @@ interface Span {
   readonly end: number;
 }
 
+/** Says how columns are encrypted. */
+const encryptionField = 8;
+
 /** One for all files without. */
 const noKeyValues: readonly KeyValue[] = [];
 
@@ -153,6 +156,8 @@ class MetadataScan<T extends RowGroupTaker> {
     }
     reader.leave();
     const rest = bytes.length - reader.offset;
+    // where columns are encrypted and the footer is not, its signature follows
+    if (rest > 0 && this.#spans[encryptionField] !== undefined) throw fail('PARQUET_ENCRYPTED', { path });
     if (rest > 0) throw reader.damaged(`its metadata ends ${rest} bytes before it should`);
   }
 
@@ -162,8 +167,8 @@ class MetadataScan<T extends RowGroupTaker> {
 
   /** The schema and the row groups. Every error of theirs is told here. */
   tables(): { readonly tree: SchemaTree; readonly taken: T } {
-    const [, , schema, , at, , , , encryption] = this.#spans;
-    if (encryption !== undefined) throw fail('PARQUET_ENCRYPTED', { path: this.#path });
+    const [, , schema, , at] = this.#spans;
+    if (this.#spans[encryptionField] !== undefined) throw fail('PARQUET_ENCRYPTED', { path: this.#path });
     if (!this.#fits) throw this.damaged(wrongTypes('its footer'));
     if (schema === undefined) throw this.damaged('its schema is missing');
     const tree = this.#treeAt(schema);
