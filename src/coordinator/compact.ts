@@ -1,4 +1,5 @@
 import type { EntityConfig } from '../core/entity-config.js';
+import type { EarlierRun } from '../core/run-record.js';
 import type { Compacted, CompactRequest } from '../core/store.js';
 import { asHyggeError, fail, type HyggeError } from '../errors/index.js';
 import type { FlowContext } from '../flow/index.js';
@@ -10,6 +11,8 @@ export interface CompactOutcome {
   /** The entity's run name. */
   readonly name: string;
   readonly compacted: Compacted | null;
+  /** What dead runs had left, and what was done about it. */
+  readonly runs: readonly EarlierRun[];
   readonly error: HyggeError | null;
 }
 
@@ -21,16 +24,21 @@ export async function compactEntity(
   recorder: JournalRecorder,
 ): Promise<CompactOutcome> {
   const { name } = config;
+  const earlier: EarlierRun[] = [];
   let end: StoreEnd | null = null;
   try {
     end = storeEnd(config, context);
     const { definition, settings, given } = end;
     if (definition.compact === undefined) throw fail('COMPACT_UNSUPPORTED', { name, type: definition.type });
-    const compacted = await definition.compact(settings, given, request);
+    const telling = { ...given, earlier: (run: EarlierRun) => earlier.push(run) };
+    const compacted = await definition.compact(settings, telling, request).finally(async () => {
+      await recorder.earlier(config, earlier);
+    });
     await recorder.compacted(config, compacted);
-    return { name, compacted, error: null };
+    return { name, compacted, runs: earlier.filter(({ message }) => message !== null), error: null };
   } catch (thrown) {
-    return { name, compacted: null, error: asHyggeError(thrown) };
+    const runs = earlier.filter(({ message }) => message !== null);
+    return { name, compacted: null, runs, error: asHyggeError(thrown) };
   } finally {
     await end?.close();
   }

@@ -55,12 +55,30 @@ export class JournalRecorder implements Recorder {
     const added: JournalEntry[] = [];
     for (const run of runs) {
       if (run.runId === null || run.runId === this.#runId) continue;
-      const entry = this.#missing(config, run, await this.#known(config, run));
-      if (entry === null) continue;
-      await this.#journal.append(entry);
-      added.push(entry);
+      const missing = [
+        this.#missing(config, run, await this.#known(config, run)),
+        await this.#compaction(config, run),
+      ];
+      for (const entry of missing) {
+        if (entry === null) continue;
+        await this.#journal.append(entry);
+        added.push(entry);
+      }
     }
     return added;
+  }
+
+  /** The entry of a compaction that published, and did not live to record it; null where there is none to add. */
+  async #compaction(config: EntityConfig, { runId, record: kept, message }: EarlierRun) {
+    const record = asRunRecord(kept);
+    const compacted = record?.compacted;
+    if (record === null || compacted === undefined || compacted.run_id !== runId) return null;
+    if (record.project !== this.#project) return null;
+    // one run may have compacted the stores of several entities
+    const known = await this.#journal.about(runId);
+    if (known.some(({ name }) => name === record.name || name === config.name)) return null;
+    const entry = compactEntry(this.#project, { ...config, name: record.name }, runId, compacted);
+    return { ...entry, message: [entry.message, message].filter((part) => part !== null).join('; ') };
   }
 
   /** What the journal has of a run in this store. The record knows better than we under which name it ran. */

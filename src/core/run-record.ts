@@ -2,6 +2,7 @@ import type { Route, RunType, WriteMode } from './capabilities.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { HeldRows } from './held.js';
 import { type KeptColumn, type KeptSchema, schemaOf } from './kept-schema.js';
+import type { Compacted } from './store.js';
 
 /**
  * What a run keeps durably with the data that it publishes: enough to write its entry in the journal when it did
@@ -55,6 +56,8 @@ export interface RunRecord {
   readonly inferred?: Readonly<Record<string, string>>;
   /** The columns as they settled; left out by earlier versions. */
   readonly schema?: readonly KeptColumn[];
+  /** The compaction of the files that has followed the run; left out where none has. */
+  readonly compacted?: Compacted & { readonly run_id: string };
   /** Tells one configuration of the entity from another. */
   readonly config_digest: string;
   readonly hygge_version: string;

@@ -76,7 +76,9 @@ function tell(
   { out, err, cwd }: Context,
 ): void {
   const brush = paint(out.color);
-  for (const { name, compacted } of outcomes) {
+  for (const { name, compacted, runs } of outcomes) {
+    for (const { message } of runs)
+      out.write(`${brush.good('✓')} ${brush.strong(oneLine(name))}: ${oneLine(message ?? '')}\n`);
     if (compacted === null) continue;
     const { files_before: before, files_after: after, rows, bytes_before, bytes_after, reason } = compacted;
     const change =

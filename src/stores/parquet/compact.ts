@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { nearest } from '../../core/nearest.js';
+import { asRunRecord } from '../../core/run-record.js';
 import type { Compacted, CompactRequest, StoreContext } from '../../core/store.js';
 import { hyggeVersion } from '../../core/version.js';
 import { identifier } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { FolderStore, type StoredFile } from '../../files/index.js';
+import { earlierRuns } from '../../formats/folder/earlier.js';
 import { copyToParquet, guardTexts, readParquet, settingOf } from '../../formats/parquet/index.js';
 import {
   columnNames,
@@ -41,7 +43,7 @@ export async function compactParquet(
     keepForUndo: config.retention > 0,
   });
   try {
-    await folder.begin({ runId, name });
+    for (const run of earlierRuns(folder, await folder.begin({ runId, name }))) context.earlier?.(run);
     const { files, record } = await folder.inspect();
     const members: Member[] = [];
     for (const file of files)
@@ -60,10 +62,7 @@ export async function compactParquet(
     const old = rewritten.flatMap(({ members: from }) => from.map(({ file }) => file));
     const [rows, staged] = [sum(old, 'rows'), sum(add, 'rows')];
     if (rows !== staged) throw fail('ROWS_DIFFER', { name, read: rows, staged });
-    if (add.length > 0) {
-      await folder.publish({ runId, mode: 'append', add, remove: old.map((file) => file.name), record });
-    }
-    return {
+    const compacted = {
       files_before: files.length,
       files_after: files.length - old.length + add.length,
       rows,
@@ -71,6 +70,18 @@ export async function compactParquet(
       bytes_after: sum(add, 'bytes'),
       reason: add.length === 0 ? 'there are no small files to join' : work.how,
     };
+    if (add.length > 0) {
+      const last = asRunRecord(record);
+      await folder.publish({
+        runId,
+        mode: 'append',
+        add,
+        remove: old.map((file) => file.name),
+        // what the last run kept stays; should this process die now, the journal is completed from it
+        record: last === null ? record : { ...last, compacted: { run_id: runId, ...compacted } },
+      });
+    }
+    return compacted;
   } finally {
     await folder.close();
   }
