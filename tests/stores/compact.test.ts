@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -79,5 +79,44 @@ describe('compacting a store', () => {
     const outcome = await compact({ sort: ['last_digt'] });
     expect(outcome?.error).toMatchObject({ code: 'COLUMN_NOT_FOUND', hint: 'Did you mean "last_digit"?' });
     expect(files()).toEqual(before);
+  });
+
+  it('joins files of which some lack a column, and leaves those apart that store one in another way', async () => {
+    const run = async (file: number, columns: string): Promise<void> => {
+      await place.parquet(`in/${file}.parquet`, `SELECT i AS id, ${columns} FROM range(9) t(i)`);
+      await start();
+    };
+    const state = () =>
+      place.witness.rows(
+        `SELECT id, v::VARCHAR, word FROM read_parquet('${place.at('out', '*.parquet')}', union_by_name = true)`,
+      );
+    await rm(place.at('in'), { recursive: true });
+    await run(1, 'i::INTEGER AS v');
+    await run(2, "i::INTEGER AS v, 'new' AS word");
+    const before = await state();
+    expect((await compact({ rows: 1000 }))?.compacted).toMatchObject({ files_before: 2, files_after: 1 });
+    expect(await state()).toEqual(before);
+    await run(3, "(i + 5000000000)::BIGINT AS v, 'x' AS word");
+    const refused = await compact({ rows: 1000 });
+    expect(refused?.error).toMatchObject({
+      code: 'COMPACT_IMPOSSIBLE',
+      message: expect.stringContaining('column "v" is stored in two ways'),
+    });
+    await run(4, "i::BIGINT AS v, 'y' AS word");
+    const later = await state();
+    const outcome = await compact({ rows: 1000 });
+    expect(outcome?.error).toBeNull();
+    expect(outcome?.compacted).toMatchObject({
+      files_before: 3,
+      files_after: 2,
+      reason: expect.stringContaining('files stay apart where a column "v" is stored in two ways'),
+    });
+    expect(await state()).toEqual(later);
+    // a column that the first file lacks can be sorted by, too
+    await compact({ sort: ['word', 'id'] });
+    expect(await place.witness.rows(`SELECT count(*) FROM (${settled(place.at('out'))})`)).toEqual([
+      [String(later.length)],
+    ]);
+    expect((await state()).toSorted()).toEqual(later.toSorted());
   });
 });

@@ -92,6 +92,8 @@ class Compaction {
   readonly #context: StoreContext;
   readonly #request: CompactRequest;
   readonly #folder: FolderStore;
+  /** Why some neighbours are not joined; null where all that have room are. */
+  #apart: string | null = null;
 
   constructor(
     config: ParquetStoreConfig,
@@ -107,16 +109,19 @@ class Compaction {
 
   get how(): string {
     const { sort } = this.#request;
-    return sort.length === 0
-      ? 'spliced: row groups were copied as they are'
-      : `engine: sorted by ${sort.join(', ')}`;
+    if (sort.length > 0) return `engine: sorted by ${sort.join(', ')}`;
+    const apart = this.#apart === null ? '' : `; files stay apart where a ${this.#apart}`;
+    return `spliced: row groups were copied as they are${apart}`;
   }
 
   /** Joins neighbours that fit together into one file of the size that was asked for. */
   async joinAll(members: readonly Member[]): Promise<Rewritten[]> {
     const { signal, name } = this.#context;
     const rewritten: Rewritten[] = [];
-    for (const group of this.#neighbours(members)) {
+    const groups = this.#neighbours(members);
+    if (groups.length === 0 && this.#apart !== null)
+      throw fail('COMPACT_IMPOSSIBLE', { name, reason: this.#apart });
+    for (const group of groups) {
       const plan = planSplice(
         group.map(({ footer }) => ({ footer, rowGroups: footer.rowGroups.map((_, i) => i) })),
       );
@@ -135,7 +140,7 @@ class Compaction {
     const [first] = members;
     if (first === undefined) return [];
     const { name } = this.#context;
-    const known = columnNames(first.footer);
+    const known = [...new Set(members.flatMap(({ footer }) => columnNames(footer)))];
     for (const column of this.#request.sort) {
       if (known.some((other) => other.toLowerCase() === column.toLowerCase())) continue;
       throw fail('COLUMN_NOT_FOUND', { name, column, known, nearest: nearest(column, known) });
@@ -161,13 +166,23 @@ class Compaction {
     return [{ members, paths: [path] }];
   }
 
+  /** Whether a file can be joined with the one before it. */
+  #fit(before: Member | undefined, member: Member): boolean {
+    const why = before === undefined ? null : whyApart(before.footer, member.footer);
+    this.#apart ??= why;
+    return why === null;
+  }
+
   /** What is damaged is not passed on: once it is written anew, no checksum would tell. PAGE_CORRUPT. */
   async #checkPages(members: readonly Member[]): Promise<void> {
     const { signal } = this.#context;
     for (const { footer } of members) await verifyPageChecksums(footer, { signal });
   }
 
-  /** Groups of at least two files, one behind the other, that together are no larger than was asked for. */
+  /**
+   * Groups of at least two files, one behind the other, that together are no larger than was asked for. Where columns
+   * are stored in another way than in the file before, as after a change of their types, a new group begins.
+   */
   #neighbours(members: readonly Member[]): Member[][] {
     const maxRows = this.#request.rows ?? Number.POSITIVE_INFINITY;
     const maxBytes = this.#request.bytes ?? Number.POSITIVE_INFINITY;
@@ -176,8 +191,8 @@ class Compaction {
     for (const member of members) {
       const { file } = member;
       const last = groups.at(-1);
-      if (last !== undefined && rows + file.rows <= maxRows && bytes + file.bytes <= maxBytes)
-        last.push(member);
+      const hasRoom = rows + file.rows <= maxRows && bytes + file.bytes <= maxBytes;
+      if (last !== undefined && hasRoom && this.#fit(last.at(-1), member)) last.push(member);
       else {
         groups.push([member]);
         [rows, bytes] = [0, 0];
@@ -188,6 +203,13 @@ class Compaction {
     return groups.filter((group) => group.length > 1);
   }
 }
+
+/** Files of one writer share their schema in memory. */
+const whyApart = (one: Footer, other: Footer): string | null => {
+  if (one.schema === other.schema) return null;
+  const plan = planSplice([one, other].map((footer) => ({ footer, rowGroups: [] })));
+  return 'impossible' in plan ? plan.impossible : null;
+};
 
 function sum(
   files: readonly { readonly rows: number; readonly bytes: number }[],
