@@ -7,14 +7,23 @@ import { thriftType } from './thrift/tree.js';
 /** Gives so many bytes of the metadata, from a place on. */
 export type ReadPiece = (from: number, bytes: number) => Promise<Uint8Array>;
 
+/** What was counted so. */
+export interface PieceCount {
+  readonly rows: number;
+  /** Whether columns lie one behind the other; if not, only all of them together tell whether two overlap. */
+  readonly inOrder: boolean;
+}
+
 const rowGroupsField = 4;
+/** Above any description of one row group: some hundred thousand columns. */
+const largestGroup = 32 * 1024 * 1024;
 /** The header of a list that has no row groups, and the end of a struct. */
 const noGroups = Uint8Array.of(thriftType.struct);
 const end = Uint8Array.of(0);
 
 /**
  * As `footerRows`, with one piece of the metadata in memory at a time: a file that many were joined into has tens of
- * megabytes of it. null where it must be judged as a whole: it is damaged, or in an unusual order.
+ * megabytes of it. null where it must be judged as a whole: it is damaged, or its fields are in an unusual order.
  * @param length of the metadata @param pieceBytes read at a time; more where a row group is larger
  */
 export async function countInPieces(
@@ -22,7 +31,7 @@ export async function countInPieces(
   length: number,
   pieceBytes: number,
   file: FileFacts,
-): Promise<number | null> {
+): Promise<PieceCount | null> {
   const { path } = file;
   const counted = new CountedGroups(path, file.bytes, length);
   let from = 0;
@@ -44,7 +53,7 @@ export async function countInPieces(
         continue;
       }
       // it may only be cut off
-      if (from + window.length >= length) return null;
+      if (from + window.length >= length || (start === 0 && window.length > largestGroup)) return null;
       from += start;
       const wanted = start === 0 ? 2 * window.length : pieceBytes;
       window = await read(from, Math.min(length - from, wanted));
@@ -58,7 +67,7 @@ export async function countInPieces(
       return counted;
     });
     // a second list would count in place of the first
-    return takers === 1 && counted.inOrder ? counted.rows : null;
+    return takers === 1 ? { rows: counted.rows, inOrder: counted.inOrder } : null;
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import { isInteger, readNumber, wrongTypes } from './chunk-view.js';
 import type { ColumnOrder, Footer, KeyValue, RowGroup } from './footer.js';
 import { checkRanges, RangeChecks } from './ranges.js';
 import { type RowGroupTaker, readRowGroups } from './row-group-view.js';
-import { type SchemaTree, schemaTree } from './schema-tree.js';
+import { checkNesting, type SchemaTree, schemaTree } from './schema-tree.js';
 import { SharedParts } from './shared-parts.js';
 import { asText, isStruct, listOf, textOf } from './thrift/access.js';
 import { decodeThrift } from './thrift/decode.js';
@@ -145,6 +145,9 @@ class MetadataScan<T extends RowGroupTaker> {
       const { fieldId: id, fieldType: type } = reader;
       before = id;
       const start = reader.offset;
+      // each list of row groups would be read by the schema before it, over and over
+      const isTable = id === 2 || id === 4;
+      if (isTable && this.#spans[id] !== undefined) throw this.damaged('its footer has two tables of a kind');
       if (id === 1 && isInteger(type)) this.version = readNumber(reader);
       else if (id === 3 && isInteger(type)) this.rows = readNumber(reader);
       else if (id === 4 && type === thriftType.list) this.#pass(reader);
@@ -217,9 +220,10 @@ class MetadataScan<T extends RowGroupTaker> {
   }
 
   #treeAt({ start, end }: Span): SchemaTree {
-    return schemaTrees.get(this.#bytes, start, end, (part) =>
-      schemaTree(listIn(part, 2, this.#path), this.#path),
-    );
+    return schemaTrees.get(this.#bytes, start, end, (part) => {
+      checkNesting(new ThriftReader(part, this.#path));
+      return schemaTree(listIn(part, 2, this.#path), this.#path);
+    });
   }
 }
 

@@ -22,6 +22,8 @@ const firstReading = 64 * 1024;
 const pieceBytes = 1024 * 1024;
 /** Far above any footer that a writer makes, and still bearable in memory. */
 const largestFooter = 512 * 1024 * 1024;
+/** A footer above this is gone through piece by piece first: one that is none is refused without filling the memory. */
+const largeFooter = 16 * 1024 * 1024;
 /** Files whose footers are read at once where reading is slow. */
 const atOnce = 16;
 
@@ -37,7 +39,7 @@ export const readFooter = (path: string, options: ReadFooterOptions = {}): Promi
 interface Use<T> {
   whole(metadata: Uint8Array, file: FileFacts): T;
   /** The same of metadata that need not be in memory as a whole; null where it has to. Default: it always has. */
-  inPieces?(read: ReadPiece, length: number, file: FileFacts): Promise<T | null>;
+  readonly inPieces?: (read: ReadPiece, length: number, file: FileFacts) => Promise<T | null>;
 }
 
 async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>): Promise<T> {
@@ -60,6 +62,7 @@ async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>)
         readInto(Buffer.allocUnsafeSlow(bytes), file, path, start + from);
       const found = length > pieceBytes ? await use.inPieces?.(read, length, facts) : null;
       signal?.throwIfAborted();
+      if (found == null && length > largeFooter) await checkInPieces(read, length, facts);
       return found ?? use.whole(await read(0, length), facts);
     } finally {
       await file.close();
@@ -67,6 +70,13 @@ async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>)
   } catch (error) {
     throw asFileError(error, path);
   }
+}
+
+/** PARQUET_DAMAGED where a footer is too large to be read as a whole only to see whether it is one. */
+async function checkInPieces(read: ReadPiece, length: number, facts: FileFacts): Promise<void> {
+  if ((await countInPieces(read, length, pieceBytes, facts)) !== null) return;
+  const reason = `its footer of ${length} bytes is none, or in an order that no writer has`;
+  throw fail('PARQUET_DAMAGED', { path: facts.path, reason });
 }
 
 /** Memory for first readings, used again and again: thousands of files would else leave much to be collected. */
@@ -113,8 +123,8 @@ export const countRows = (paths: readonly string[], options: ReadFooterOptions =
   lookAtMany(paths, options, {
     whole: (metadata, file) => ({ rows: footerRows(metadata, file), bytes: file.bytes }),
     async inPieces(read, length, file) {
-      const rows = await countInPieces(read, length, pieceBytes, file);
-      return rows === null ? null : { rows, bytes: file.bytes };
+      const count = await countInPieces(read, length, pieceBytes, file);
+      return count?.inOrder === true ? { rows: count.rows, bytes: file.bytes } : null;
     },
   });
 
@@ -130,7 +140,7 @@ async function lookAtMany<T>(
   for (const [i, path] of paths.entries()) {
     if (pace.inPlace) {
       signal?.throwIfAborted();
-      found[i] = lookInPlace(path, use);
+      found[i] = lookInPlace(path, use) ?? (await look(path, options, use));
       await pace.rest();
       continue;
     }
@@ -158,7 +168,8 @@ function readingAfter(length: number): number {
   return Math.min(firstReading, Math.ceil((1.25 * length + tailBytes) / 1024) * 1024);
 }
 
-function lookInPlace<T>(path: string, use: Use<T>): T {
+/** null where the footer is so large that it is not to be read at once. */
+function lookInPlace<T>(path: string, use: Use<T>): T | null {
   try {
     const file = openSync(path, 'r');
     try {
@@ -168,6 +179,7 @@ function lookInPlace<T>(path: string, use: Use<T>): T {
       fill(file, path, tail, size - tail.length);
       const head = size === tail.length ? tail : fill(file, path, scratchHead, 0);
       const length = footerLength(head.toString('latin1', 0, 4), tail, path, size);
+      if (length > largeFooter) return null;
       nextReading = readingAfter(length);
       const rest = (): Buffer => fill(file, path, Buffer.allocUnsafeSlow(length), size - tailBytes - length);
       return use.whole(inTail(tail, length) ?? rest(), { path, bytes: size, modified: mtimeMs });

@@ -10,7 +10,8 @@ import {
   repetitionOf,
 } from './names.js';
 import { asText, bytesOf, integerOf, isStruct, structOf, textOf } from './thrift/access.js';
-import type { ThriftList, ThriftStruct } from './thrift/tree.js';
+import type { ThriftReader } from './thrift/reader.js';
+import { type ThriftList, type ThriftStruct, thriftType } from './thrift/tree.js';
 
 /** One element of a file's schema: a group with children, or a leaf whose values are stored. */
 export interface SchemaElement {
@@ -46,6 +47,33 @@ export interface SchemaTree {
 }
 
 const maxDepth = 100;
+const tooDeep = `its schema is nested deeper than ${maxDepth} levels`;
+
+/**
+ * Passes over a footer's list of elements and looks at how they lie in one another, before memory is spent on them.
+ * PARQUET_DAMAGED where they are nested too deep, or belong to no column.
+ */
+export function checkNesting(reader: ThriftReader): void {
+  const { element, count } = reader.listHeader();
+  if (element !== thriftType.struct) return;
+  /** For each group above, how many children are still to come. */
+  const open: number[] = [];
+  for (let i = 0; i < count; i++) {
+    let children = 0;
+    reader.enter();
+    for (let before = 0; reader.nextField(before); ) {
+      before = reader.fieldId;
+      if (before === 5 && reader.fieldType === thriftType.i32) children = Number(reader.integer());
+      else reader.skip(reader.fieldType, false);
+    }
+    reader.leave();
+    while (open.at(-1) === 0) open.pop();
+    if (i > 0 && open.length === 0) throw reader.damaged('its schema has elements that belong to no column');
+    if (i > 0) open.push((open.pop() ?? 0) - 1);
+    if (children > 0) open.push(children);
+    if (open.length > maxDepth + 1) throw reader.damaged(tooDeep);
+  }
+}
 
 /** Builds the tree from the footer's flat list, depth first. PARQUET_DAMAGED where the list is no tree. */
 export function schemaTree(list: ThriftList, path: string): SchemaTree {
@@ -57,7 +85,7 @@ export function schemaTree(list: ThriftList, path: string): SchemaTree {
     const index = next++;
     const raw = list.values[index];
     if (!isStruct(raw)) throw damaged('its schema names more columns than it describes');
-    if (depth > maxDepth) throw damaged(`its schema is nested deeper than ${maxDepth} levels`);
+    if (depth > maxDepth) throw damaged(tooDeep);
     const self = elementHead(raw, index, above);
     if (self === null) throw damaged(`the schema of column "${textOf(raw, 4) ?? ''}" is not readable`);
     const count = integerOf(raw, 5) ?? 0;
