@@ -22,19 +22,21 @@ const help = `npm run bench -- [options]
   --rounds N    how often every contender runs (default 3); whoever needs over 5 s runs once
   --only A,B    some of: ${groupNames.join(', ')}
   --quick       small files, one round: to see that all works; its figures mean little
-  --write       write docs/benchmarks.md, with the last figures of every group at this size
+  --write       write docs/benchmarks.md, with the last figures of every group at this size;
+                a run of all groups does so by itself, unless it is quick, or --no-write is there
   --help        this text`;
 
 /** What the command line asks for. */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,
+    allowNegative: true,
     options: {
       gb: { type: 'string' },
       rounds: { type: 'string' },
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
+      write: { type: 'boolean' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,7 +44,7 @@ export function readOptions(args) {
     console.log(help);
     process.exit(0);
   }
-  const { quick, write } = values;
+  const { quick, write = !quick && values.only === undefined } = values;
   const only = values.only?.split(',') ?? groupNames;
   const strange = only.find((name) => !groupNames.includes(name));
   if (strange !== undefined)
