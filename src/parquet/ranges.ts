@@ -11,10 +11,12 @@ export function chunkRange(chunk: ColumnChunk): ByteRange {
 }
 
 /** Where the bytes of a column chunk begin. */
-export function chunkOffset({ dictionaryPageOffset: dictionary, dataPageOffset: data }: ColumnChunk): number {
-  // some writers put 0 where there is no dictionary, or, without rows, no page of data behind it; and some call the
-  // dictionary's place that of the data
-  return dictionary !== null && dictionary > 0 && (dictionary < data || data === 0) ? dictionary : data;
+export function chunkOffset(chunk: ColumnChunk): number {
+  const { dictionaryPageOffset: dictionary, dataPageOffset: data } = chunk;
+  // some writers put 0 where there is no dictionary, and some call the dictionary's place that of the data
+  if (dictionary === null || dictionary <= 0) return data;
+  // without values there may be a dictionary, and no page of data behind it
+  return dictionary < data || (data === 0 && chunk.values === 0) ? dictionary : data;
 }
 
 /**

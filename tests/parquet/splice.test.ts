@@ -402,6 +402,54 @@ describe('planSplice and executeSplice', () => {
     },
   );
 
+  it('keeps the page indexes of other writers, so that filtered reads are right by them alone, and read less', async () => {
+    const others = samples.filter((path) => /pyarrow-v1-indexed|parquet-java|parquet-go|arrow-rs/.test(path));
+    expect(others.length).toBeGreaterThanOrEqual(6);
+    for (const path of others) {
+      const footer = await readFooter(path);
+      const rowGroups = footer.rowGroups.map((_, i) => i).reverse();
+      const [output] = await carryOut(planned([{ footer, rowGroups }, allOf(footer)]));
+      const bytes = await readFile(output?.path ?? '');
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const metadata = parquetMetadata(file);
+      const leaf = footer.schema.children.find(({ name }) => name === 'id')?.firstLeaf ?? -1;
+      for (const group of metadata.row_groups) {
+        const chunk = group.columns[leaf];
+        expect(chunk?.column_index_offset, basename(path)).toBeGreaterThan(0n);
+        if (chunk?.meta_data !== undefined) delete chunk.meta_data.statistics;
+      }
+      const ids = await witness.rows(`SELECT DISTINCT id FROM '${path}' ORDER BY hash(id) LIMIT 2`);
+      for (const id of [...ids.map(([text]) => Number(text)), 123_456]) {
+        const filtered = async (how: object): Promise<{ found: number; read: number }> => {
+          let read = 0;
+          const counted = {
+            byteLength: file.byteLength,
+            slice: (start: number, end?: number) => {
+              read += (end ?? file.byteLength) - start;
+              return file.slice(start, end);
+            },
+          };
+          const isWide = footer.leaves[leaf]?.type === 'INT64';
+          const filter = { id: { $eq: isWide ? BigInt(id) : id } };
+          const rows = await parquetReadObjects({ file: counted, metadata, compressors, filter, ...how });
+          return { found: rows.filter((row) => Number(row.id) === id).length, read };
+        };
+        const [[times] = []] = await witness.rows(`SELECT count(*) FROM '${path}' WHERE id = ${id}`);
+        const by = await filtered({ usePageIndex: true, useOffsetIndex: true, useBloomFilters: false });
+        const without = await filtered({
+          usePageIndex: false,
+          useOffsetIndex: false,
+          useBloomFilters: false,
+        });
+        expect([by.found, without.found], `${basename(path)}, ${id}`).toEqual([
+          2 * Number(times),
+          2 * Number(times),
+        ]);
+        expect(by.read, `${basename(path)}, ${id}`).toBeLessThan(without.read);
+      }
+    }
+  });
+
   it('keeps the bloom filters of other writers, which the engine then asks', async () => {
     const own = join(folder, 'duckdb-bloom.parquet');
     // Every row group has the same least and greatest value: only its filter tells what it does not have.

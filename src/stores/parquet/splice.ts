@@ -184,8 +184,11 @@ function summary(
     `${wish.columns?.length ?? wish.schema.length} of ${wish.schema.length} columns`,
     `${megabytes(bytes)} of ${megabytes(all)} will be copied`,
   ];
-  const rest =
-    filtered === 0 ? '' : `; ${filtered} row group(s) straddle the condition and go through the engine`;
+  const what =
+    filtered === 1
+      ? 'row group straddles the condition and goes'
+      : 'row groups straddle the condition and go';
+  const rest = filtered === 0 ? '' : `; ${filtered} ${what} through the engine`;
   return {
     reason: `spliced: ${parts.join(', ')}${rest}`,
     bytes,
