@@ -11,6 +11,7 @@ import {
   executeSplice,
   type Footer,
   logicalSchema,
+  PageChecks,
   planSplice,
   readFooter,
 } from '../../src/parquet/index.js';
@@ -241,7 +242,12 @@ async function spliced(
   const plan = planSplice([{ footer, rowGroups: footer.rowGroups.map((_, i) => i).reverse() }]);
   if ('impossible' in plan) return false;
   try {
-    await executeSplice(plan, [out]);
+    // as a flow does it
+    const checks = new PageChecks(footer);
+    await executeSplice(plan, [out], {
+      share: false,
+      onCopied: ({ from, bytes }) => checks.feed(from, bytes),
+    });
   } catch (error) {
     expect(error).toBeInstanceOf(HyggeError);
     return false;

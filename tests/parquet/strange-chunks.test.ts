@@ -64,6 +64,20 @@ describe('what no reader would take is not copied', () => {
     await expect(readFooter(path)).rejects.toMatchObject({ code: 'PARQUET_DAMAGED' });
   });
 
+  it('a column that ends in the middle of a page, by what is said of its size', async () => {
+    const [chunk] = (await readFooter(sample)).rowGroups[0]?.columns ?? [];
+    if (chunk === undefined) throw new Error('the sample is empty');
+    const path = await changed((meta) => withField(meta, 7, thriftType.i64, chunk.compressedBytes - 12));
+    // the engine reads the bytes behind it all the same; a copy would not have them
+    expect(await place.witness.rows(`SELECT count(*) FROM (${readFile(path)})`)).toEqual([['1000']]);
+    const flow = new Flow({ name: 'f', home: path, store: place.at('store'), retry: { attempts: 1 } });
+    await expect(flow.start({ route: 'splice' })).rejects.toMatchObject({
+      code: 'PAGE_CORRUPT',
+      message: expect.stringContaining('it goes beyond the end of its column'),
+    });
+    expect(visible(place.at('store'))).toEqual([]);
+  });
+
   it('what is as the format has it is', async () => {
     for (const change of [bound(5, 0), bound(5, 8)]) {
       const footer = await readFooter(await changed(change));

@@ -83,7 +83,7 @@ export class ChunkCheck {
     this.#held = none;
     if (this.#number === 0 && header.crc === null) this.#over = true;
     const behind = this.#length - this.#given + all.length - header.length;
-    if (!this.#over && header.bytes > behind) throw this.#corrupt('it goes beyond the end of its column');
+    if (header.bytes > behind) throw this.#corrupt('it goes beyond the end of its column');
     this.#valuesLeft -= header.values;
     this.#page = { left: header.bytes, crc: header.crc, seen: 0 };
     return all.subarray(header.length);

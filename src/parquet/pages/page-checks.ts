@@ -1,8 +1,19 @@
+import { fail } from '../../errors/index.js';
 import type { Footer } from '../footer.js';
 import { hasShortSizes } from '../writer.js';
 import { ChunkCheck } from './chunk-check.js';
 import { firstBehind, type PlacedChunk, placedChunks } from './chunk-runs.js';
 import { readPageHeader } from './page-header.js';
+
+/** A page that is still to come. */
+interface NextPage {
+  /** Of its header. */
+  readonly offset: number;
+  /** Of the pages before it. */
+  readonly values: number;
+  /** From 1. */
+  readonly number: number;
+}
 
 /** Checks the pages of a file while its bytes go by on their way elsewhere. */
 export class PageChecks {
@@ -11,8 +22,8 @@ export class PageChecks {
   readonly #footer: Footer;
   readonly #chunks: readonly PlacedChunk[];
   readonly #checks = new Map<PlacedChunk, ChunkCheck>();
-  /** The last chunk without checksums, and how far its bytes have come. */
-  #passed: { readonly at: PlacedChunk; readonly to: number } | null = null;
+  /** The last chunk without checksums, how far its bytes have come, and where they go on. */
+  #passed: { readonly at: PlacedChunk; readonly to: number; readonly page: NextPage | null } | null = null;
 
   constructor(footer: Footer) {
     this.#footer = footer;
@@ -28,9 +39,11 @@ export class PageChecks {
       const at = chunks[i];
       if (at === undefined || at.offset >= end) return;
       const [start, to] = [Math.max(from, at.offset), Math.min(end, at.end)];
-      const goesOn = this.#passed?.at === at && this.#passed.to === start;
-      if (goesOn || (start === at.offset && this.#isUnchecked(bytes, start - from, to - from))) {
-        if (to < at.end) this.#passed = { at, to };
+      const before = this.#passed?.at === at && this.#passed.to === start ? this.#passed : null;
+      if (before !== null || (start === at.offset && this.#isUnchecked(bytes, start - from, to - from))) {
+        const first = before === null ? { offset: start, values: 0, number: 1 } : before.page;
+        const page = first === null ? null : this.#walk(at, first, bytes, from, to);
+        if (to < at.end) this.#passed = { at, to, page };
       } else this.#check(at, start - at.offset, bytes.subarray(start - from, to - from));
     }
   }
@@ -42,6 +55,31 @@ export class PageChecks {
   #isUnchecked(bytes: Uint8Array, start: number, end: number): boolean {
     const header = readPageHeader(bytes, this.#footer.path, start);
     return header !== null && header.crc === null && start + header.length <= end;
+  }
+
+  /**
+   * Goes from page to page as far as the bytes come: a chunk that ends in the middle of one, by what its footer says,
+   * would be copied without the rest. Gives the next page; null where nobody can tell where it begins, or it was the last.
+   */
+  #walk(at: PlacedChunk, first: NextPage, bytes: Uint8Array, from: number, to: number): NextPage | null {
+    let { offset, values, number } = first;
+    while (offset < to) {
+      const header = readPageHeader(bytes, this.#footer.path, offset - from);
+      // one that is cut in two is not worth to be held until the rest comes
+      if (header === null || offset + header.length > to) return null;
+      offset += header.length + header.bytes;
+      values += header.values;
+      if (offset > at.end) {
+        const { rowGroup, chunk } = at;
+        const column = chunk.leaf.path.join('.');
+        const where = { path: this.#footer.path, rowGroup: rowGroup + 1, column, page: number };
+        throw fail('PAGE_CORRUPT', { ...where, reason: 'it goes beyond the end of its column' });
+      }
+      // behind the last page a writer may leave what it likes
+      if (values >= at.chunk.values) return null;
+      number += 1;
+    }
+    return { offset, values, number };
   }
 
   #check(at: PlacedChunk, within: number, bytes: Uint8Array): void {
