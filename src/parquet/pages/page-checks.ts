@@ -43,8 +43,11 @@ export class PageChecks {
       if (before !== null || (start === at.offset && this.#isUnchecked(bytes, start - from, to - from))) {
         const first = before === null ? { offset: start, values: 0, number: 1 } : before.page;
         const page = first === null ? null : this.#walk(at, first, bytes, from, to);
-        if (to < at.end) this.#passed = { at, to, page };
-      } else this.#check(at, start - at.offset, bytes.subarray(start - from, to - from));
+        this.#passed = to < at.end ? { at, to, page } : null;
+      } else if (start === at.offset || this.#checks.has(at) || this.#passed?.at === at) {
+        this.#check(at, start - at.offset, bytes.subarray(start - from, to - from));
+      }
+      // else it is an index that a damaged footer has in the middle of a column, and none of its pages
     }
   }
 
