@@ -148,10 +148,13 @@ export interface StoreSession {
   warnings?(): readonly string[];
   /** Takes the store for this run and makes room for staging. */
   begin(request: StageRequest): Promise<void>;
-  /** Stages all rows of a relation; with {@link takesParts} those of some more relations. */
+  /** Stages all rows of a relation; with {@link partsAtOnce} those of some more relations. */
   writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
-  /** Whether `writeRelation` may be called several times. Default: false. */
-  readonly takesParts?: boolean;
+  /**
+   * How often `writeRelation` may be called before the first call has ended. Default: 0, and it
+   * is called once, with all rows.
+   */
+  readonly partsAtOnce?: number;
   /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
   writeBatch?(batch: Batch): Promise<void>;
   /**

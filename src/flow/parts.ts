@@ -1,4 +1,5 @@
 import type { HomePart } from '../core/home.js';
+import type { StoreSession } from '../core/store.js';
 import type { OnMove } from './move.js';
 import type { Prepared } from './prepare.js';
 import type { Given } from './verify.js';
@@ -7,16 +8,14 @@ import { everything, movedRelation, movesAll } from './window/moving.js';
 
 /** Whether rows can be written while others are still on their way: each is then read once, and there only. */
 export function hasParts({ plan, home, store, moving }: Prepared): boolean {
-  if (home.parts === undefined || store.takesParts !== true || store.writeRelation === undefined)
-    return false;
+  if (home.parts === undefined || partsAtOnce(store) === 0 || store.writeRelation === undefined) return false;
   // A window looks at rows before it moves them, and fingerprints after.
   return (
     plan.limit === null && movesAll(moving) && moving.home === null && plan.settings.verify !== 'fingerprint'
   );
 }
 
-/** Parts that are written at once: where one comes to its end, and some of the engine's threads have none of it left. */
-const sideBySide = 2;
+const partsAtOnce = (store: StoreSession): number => store.partsAtOnce ?? 0;
 
 /** One statement of the engine for each part of the home. */
 export async function moveParts(prepared: Prepared, onMove: OnMove): Promise<Given> {
@@ -35,7 +34,7 @@ export async function moveParts(prepared: Prepared, onMove: OnMove): Promise<Giv
     for (let next = await parts?.next(); next?.done === false; next = await parts?.next())
       await write(next.value);
   };
-  const writers = Array.from({ length: sideBySide }, () => writeAll());
+  const writers = Array.from({ length: partsAtOnce(store) }, () => writeAll());
   // Those that are left when one has failed still write, and the home still has something to tidy up.
   const ended = Promise.allSettled(writers).then(async () => {
     await parts?.return?.();

@@ -149,6 +149,28 @@ describe('a large table', () => {
     expect(found).toEqual([rows, rows]);
   });
 
+  it('goes into other databases file by file, each row once', async () => {
+    const path = join(folder, 'large.sqlite');
+    const stores = [table('large_again'), { type: 'sqlite', path, table: 'large_again' }] as const;
+    for (const store of stores)
+      expect(await move('large', { store })).toMatchObject({ rows, verified: { rows } });
+    expect(await left('large_again')).toEqual(await left('large'));
+    const found = await move('sqlite', { home: { type: 'sqlite', path, table: 'large_again' } });
+    expect(found.rows).toBe(rows);
+    expect(await arrived('sqlite')).toEqual(await left('large'));
+  });
+
+  it('has one count of rows over all files, where a store refuses one', async () => {
+    await server.query(
+      `CREATE TABLE odd AS SELECT i AS id, repeat('x', 120) AS note, CASE WHEN i = ${rows} THEN 'NaN' ELSE 0.5 END::float8 AS share FROM generate_series(1, ${rows}) i`,
+    );
+    const store = { type: 'sqlite', path: join(folder, 'odd.sqlite'), table: 'odd' } as const;
+    await expect(move('odd', { store }, table('odd', { readers: 1 }))).rejects.toMatchObject({
+      code: 'VALUE_UNFIT',
+      facts: { column: 'share', row: rows },
+    });
+  });
+
   it('is shaped in every part of it', async () => {
     const mask = { columns: { note: { rule: 'partial', last: 2 } } } as const;
     const polish = {

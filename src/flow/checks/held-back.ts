@@ -24,7 +24,7 @@ export function checkable(store: StoreSession, { contract }: EntityConfig, sessi
  * where it must, until they have been checked and `handOver` gives the store those that are left.
  */
 export class HeldBack implements StoreSession {
-  readonly takesParts = true;
+  readonly partsAtOnce = 1;
   readonly record?: NonNullable<StoreSession['record']>;
   readonly held?: NonNullable<StoreSession['held']>;
   readonly checkSchema?: NonNullable<StoreSession['checkSchema']>;

@@ -67,9 +67,10 @@ class ParquetStoreSession extends FolderSession implements StoreSession {
     await super.begin(request);
   }
 
-  /** Files of an exact number of rows are made of all rows together. */
-  get takesParts(): boolean {
-    return this.#config.batch_size >= exactBelow;
+  /** Two: where one comes to its end, some of the engine's threads have none of it left. */
+  get partsAtOnce(): number {
+    // Files of an exact number of rows are made of all rows together.
+    return this.#config.batch_size < exactBelow ? 0 : 2;
   }
 
   async writeRelation(

@@ -54,6 +54,7 @@ export interface OpenedStore {
 
 export class PostgresStoreSession implements StoreSession {
   readonly unverifiable = unverifiable;
+  readonly partsAtOnce = 1;
   readonly #ifExists: PostgresStoreConfig['if_exists'];
   readonly #context: StoreContext;
   readonly #connection: PostgresConnection;
@@ -189,9 +190,9 @@ export class PostgresStoreSession implements StoreSession {
 
   /** What the staging table holds, read back, as the columns that were staged. */
   async staged(): Promise<Relation | null> {
-    const { request, staging } = this.#started();
-    const { schema } = request;
-    return this.#atWork(() => stagedRows({ ...this.#place(this.#staged(staging)), schema }));
+    const { staging, request } = this.#started();
+    const place = this.#place(this.#staged(staging));
+    return this.#atWork(() => stagedRows({ ...place, schema: request.schema }));
   }
 
   async restage(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void> {
@@ -251,12 +252,9 @@ export class PostgresStoreSession implements StoreSession {
   }
 
   async close(): Promise<void> {
-    try {
-      await this.discard().catch(() => {});
-    } finally {
-      this.#begun = null;
-      await Promise.allSettled([this.#session.close(), this.#folder.remove()]);
-    }
+    await this.discard().catch(() => {});
+    this.#begun = null;
+    await Promise.allSettled([this.#session.close(), this.#folder.remove()]);
   }
 
   /** The table that is there; null where there is none. TABLE_EXISTS where it must not be. */

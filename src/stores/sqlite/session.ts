@@ -54,6 +54,7 @@ interface Begun {
 }
 
 export class SQLiteStoreSession implements StoreSession {
+  readonly partsAtOnce = 1;
   readonly #config: SQLiteStoreConfig;
   readonly #context: StoreContext;
   readonly #table: string;
@@ -63,6 +64,8 @@ export class SQLiteStoreSession implements StoreSession {
   #rows = 0;
   #merged: Merged | null = null;
   #isPublished = false;
+  /** Rows that were given so far. */
+  #given = 0;
 
   constructor(config: SQLiteStoreConfig, context: StoreContext, table: string) {
     this.#config = config;
@@ -160,11 +163,10 @@ export class SQLiteStoreSession implements StoreSession {
     const rowsPerBatch = Math.min(this.#config.batch_size, 10_000);
     // Of the staging table alone: the file is not touched, and not locked.
     database.run('BEGIN');
-    let before = 0;
     for await (const { columns, rows } of engine.batches(relation, { signal, onProgress, rowsPerBatch })) {
-      refuseChanged(name, schema, columns, before);
+      refuseChanged(name, schema, columns, this.#given);
       for (let row = 0; row < rows; row++) insert(boundRow(schema, columns, row));
-      before += rows;
+      this.#given += rows;
       await breathe();
     }
     database.run('COMMIT');
@@ -199,6 +201,7 @@ export class SQLiteStoreSession implements StoreSession {
     // What `staged` gave lies in the engine.
     this.#started().database.run(`DELETE FROM ${staged}`);
     this.#merged = null;
+    this.#given = 0;
     await this.writeRelation(relation, onProgress);
   }
 
