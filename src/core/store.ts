@@ -150,10 +150,7 @@ export interface StoreSession {
   begin(request: StageRequest): Promise<void>;
   /** Stages all rows of a relation; with {@link partsAtOnce} those of some more relations. */
   writeRelation?(relation: Relation, onProgress: (progress: EngineProgress) => void): Promise<void>;
-  /**
-   * How often `writeRelation` may be called before the first call has ended. Default: 0, and it
-   * is called once, with all rows.
-   */
+  /** Calls of `writeRelation` that may be under way at once. Default: 0, it is called a single time, with all rows. */
   readonly partsAtOnce?: number;
   /** Stages some more rows. All batches of a session have the schema that `begin` was told. */
   writeBatch?(batch: Batch): Promise<void>;

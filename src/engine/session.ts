@@ -23,10 +23,9 @@ import { readVector } from './values-out.js';
 import { watched } from './watch.js';
 
 /**
- * One connection. Its statements run one after the other, in the order they were asked for, save those that want to run
- * beside them. `batches` and the appends
- * of `table` have connections of their own, and run beside them: they see the tables of the session, but not what is
- * TEMPORARY or SET in it.
+ * One connection. Its statements run one after the other, in the order they were asked for. Those that are to run beside
+ * the others, `batches` and the appends of `table` have connections of their own: they see the tables of the session, but
+ * not what is TEMPORARY or SET in it.
  */
 export class Session implements EngineSession {
   readonly #engine: OpenEngine;

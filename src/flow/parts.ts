@@ -25,8 +25,13 @@ export async function moveParts(prepared: Prepared, onMove: OnMove): Promise<Giv
   const total = plan.estimate.rows;
   const write = async (part: HomePart): Promise<void> => {
     watchdog.progress();
-    const shaped = movedRelation(part, shape, everything, plan.output);
-    await store.writeRelation?.(shaped, () => watchdog.progress()).finally(() => part.done());
+    try {
+      const shaped = movedRelation(part, shape, everything, plan.output);
+      await store.writeRelation?.(shaped, () => watchdog.progress());
+    } finally {
+      // The home may wait for it before it goes on, or ends.
+      await part.done();
+    }
     rows += part.rows ?? 0;
     onMove({ rows, fraction: total === null || total === 0 ? null : Math.min(1, rows / total) });
   };

@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
 import { visible } from '../integration/workplace.js';
-import { type Fault, type Kind, kinds } from './support/fault.js';
+import type { Fault } from './support/fault.js';
 import { saidUnexpected } from './support/life.js';
 import { violationsAfterFailure, violationsAtRest } from './support/oracle.js';
 import { hygge, type RunOptions } from './support/run.js';
 import { type Place, scenario, Template } from './support/scenario.js';
+import { stepsOf } from './support/steps.js';
 import { expectNone, full, useTotals } from './support/totals.js';
 
 const totals = useTotals('compactions');
-/** Every call of these is a point to fail at; of the others some. */
-const each: ReadonlySet<Kind> = new Set(['fsync', 'rename', 'unlink', 'link']);
 const every = full ? 1 : 9;
 
 /** The rows of a store are the same before and after it was compacted. */
@@ -21,20 +20,11 @@ const compact = (place: Place, options: RunOptions = {}) => {
 };
 
 async function faultsOf(template: Template): Promise<Fault[]> {
-  const place = template.copy('probe');
-  const { calls, code, said } = await compact(place, { counted: true });
-  expect(code, said).toBe(0);
-  place.remove();
-  const faults: Fault[] = [];
-  for (const kind of kinds) {
-    const count = calls.filter((call) => call.kind === kind).length;
-    for (let at = 1; at <= count; at++) {
-      if (!each.has(kind) && at % every !== 0) continue;
-      faults.push({ kind, at, how: kind === 'write' ? 'kill-half' : 'kill' });
-      if (full || (each.has(kind) && at % 2 === 0)) faults.push({ kind, at, how: 'EIO' });
-    }
-  }
-  return faults;
+  const steps = await stepsOf(template, (place) => compact(place, { counted: true }), { every });
+  return steps.flatMap(({ kind, at, isEach }): Fault[] => [
+    { kind, at, how: kind === 'write' ? 'kill-half' : 'kill' },
+    ...(full || (isEach && at % 2 === 0) ? [{ kind, at, how: 'EIO' } as const] : []),
+  ]);
 }
 
 it('a compaction that fails at any step leaves the old files or the new, with the same rows', async () => {

@@ -1,33 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { Random } from '../files/support/random.js';
-import { type Fault, type Kind, kinds } from './support/fault.js';
+import type { Fault } from './support/fault.js';
 import { live } from './support/life.js';
 import { type Scenario, type ScenarioKind, scenario, Template } from './support/scenario.js';
+import { stepsOf } from './support/steps.js';
 import { expectNone, full, useTotals } from './support/totals.js';
 
 const totals = useTotals('killed at every step');
 const seed = Number(process.env.HYGGE_SEED ?? 1);
 
-/** Every call of these is a point to be killed at; of the others some. */
-const each: ReadonlySet<Kind> = new Set(['fsync', 'rename', 'unlink', 'link']);
 const every = full ? 1 : 9;
 
 /** The points of one run: before every call of a kind, after it, and in the middle of what can be cut in two. */
 async function pointsOf(template: Template): Promise<Fault[]> {
-  const place = template.copy('probe');
-  const { calls, code, said } = await place.go({ counted: true });
-  expect(code, said).toBe(0);
-  place.remove();
-  const faults: Fault[] = [];
-  for (const kind of kinds) {
-    const count = calls.filter((call) => call.kind === kind).length;
-    for (let at = 1; at <= count; at++) {
-      if (!each.has(kind) && (at + seed) % every !== 0) continue;
-      faults.push({ kind, at, how: kind === 'write' ? 'kill-half' : 'kill' });
-      if (full) faults.push({ kind, at, how: 'kill-after' });
-    }
-  }
-  return faults;
+  const steps = await stepsOf(template, (place) => place.go({ counted: true }), { every, seed });
+  return steps.flatMap(({ kind, at }): Fault[] => [
+    { kind, at, how: kind === 'write' ? 'kill-half' : 'kill' },
+    ...(full ? [{ kind, at, how: 'kill-after' } as const] : []),
+  ]);
 }
 
 /** Kills during recovery: at any call of a run that finds what the one before it left. */

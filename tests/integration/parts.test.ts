@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { defineHome, Flow, Home, type HomePart, type HomeSession, z } from '../../src/index.js';
-import { forever } from './doubles.js';
+import {
+  defineHome,
+  Flow,
+  Home,
+  type HomePart,
+  type HomeSession,
+  Store,
+  type StoreSession,
+  z,
+} from '../../src/index.js';
+import { forever, nothingSeen, storeThat } from './doubles.js';
 import { everything, useWorkplace, visible } from './workplace.js';
 
 const place = useWorkplace();
@@ -99,5 +108,30 @@ describe('parts of a home', () => {
     );
     expect(visible(place.at('store'))).toEqual([]);
     expect(everything(place.at('store')).filter((path) => path.endsWith('.parquet'))).toEqual([]);
+  });
+
+  it('are let go of where a store refuses one before it has begun', async () => {
+    const giving = new Giving();
+    const home = homeOfParts(async function* () {
+      yield giving.part('only', numbers(0, 10), 10);
+    });
+    const seen = nothingSeen();
+    const definition = storeThat(seen, async () => {});
+    const refusing = {
+      ...definition,
+      type: 'refuses_at_once',
+      capabilities: { ...definition.capabilities, takes: ['relation'] as const },
+      open: async (...given: Parameters<typeof definition.open>): Promise<StoreSession> => ({
+        ...(await definition.open(...given)),
+        partsAtOnce: 1,
+        writeRelation: () => {
+          throw new Error('not today');
+        },
+      }),
+    };
+    const store = Store.of(refusing, {});
+    const error = await new Flow({ name: 'parts', home, store }).start().catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('not today');
+    expect(giving.calls).toEqual(['only given', 'only done']);
   });
 });

@@ -136,6 +136,23 @@ async function formsOf(paths: readonly string[]) {
   return { ...forms, has };
 }
 
+/** A file for hyparquet that counts the bytes that are read of it. */
+class CountedFile {
+  readonly byteLength: number;
+  read = 0;
+  readonly #bytes: ArrayBufferLike;
+
+  constructor(bytes: ArrayBufferLike) {
+    this.#bytes = bytes;
+    this.byteLength = bytes.byteLength;
+  }
+
+  readonly slice = (start: number, end?: number): ArrayBuffer => {
+    this.read += (end ?? this.byteLength) - start;
+    return this.#bytes.slice(start, end) as ArrayBuffer;
+  };
+}
+
 describe('the files that splicing is tried with', () => {
   it('come from many writers, and have every form that pages have', async () => {
     const { pages, codecs, encodings, writers, has } = await formsOf([...samples, flights]);
@@ -367,17 +384,10 @@ describe('planSplice and executeSplice', () => {
       }
       for (const id of [0, 777, 1234, 2999, 5000]) {
         const filtered = async (how: object): Promise<{ rows: Record<string, unknown>[]; read: number }> => {
-          let read = 0;
-          const counted = {
-            byteLength: file.byteLength,
-            slice: (start: number, end?: number) => {
-              read += (end ?? file.byteLength) - start;
-              return file.slice(start, end);
-            },
-          };
+          const counted = new CountedFile(file);
           const filter = { id2: { $eq: id } };
           const rows = await parquetReadObjects({ file: counted, metadata, compressors, filter, ...how });
-          return { rows, read };
+          return { rows, read: counted.read };
         };
         const { rows, read } = await filtered(use);
         const times = id >= 3000 ? 0 : id >= 1000 && id < 2000 ? 2 : 1;
@@ -421,18 +431,11 @@ describe('planSplice and executeSplice', () => {
       const ids = await witness.rows(`SELECT DISTINCT id FROM '${path}' ORDER BY hash(id) LIMIT 2`);
       for (const id of [...ids.map(([text]) => Number(text)), 123_456]) {
         const filtered = async (how: object): Promise<{ found: number; read: number }> => {
-          let read = 0;
-          const counted = {
-            byteLength: file.byteLength,
-            slice: (start: number, end?: number) => {
-              read += (end ?? file.byteLength) - start;
-              return file.slice(start, end);
-            },
-          };
+          const counted = new CountedFile(file);
           const isWide = footer.leaves[leaf]?.type === 'INT64';
           const filter = { id: { $eq: isWide ? BigInt(id) : id } };
           const rows = await parquetReadObjects({ file: counted, metadata, compressors, filter, ...how });
-          return { found: rows.filter((row) => Number(row.id) === id).length, read };
+          return { found: rows.filter((row) => Number(row.id) === id).length, read: counted.read };
         };
         const [[times] = []] = await witness.rows(`SELECT count(*) FROM '${path}' WHERE id = ${id}`);
         const by = await filtered({ usePageIndex: true, useOffsetIndex: true, useBloomFilters: false });

@@ -4,35 +4,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Flow, HyggeError } from '../../src/index.js';
 import { settled, useWorkplace } from '../integration/workplace.js';
+import { nastyName, quote, seed } from './nasty-names.js';
 
 const place = useWorkplace();
-const seed = Number(process.env.HYGGE_SEED ?? Date.now() % 1_000_000);
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-const nasty = fc.constantFrom(
-  '"',
-  "'",
-  ';',
-  '--',
-  '/*',
-  '\\',
-  '.',
-  ' ',
-  '\n',
-  '\0',
-  'é',
-  'א',
-  '\u202e',
-  '🦆',
-  '$1',
-  '{',
-  '%s',
+const name = nastyName(
+  ['canary', 'DROP TABLE canary', 'select', 'hygge_runs', 'main', 'a', 'A', 'Ü'],
+  /^(canary|main|hygge_runs)$/i,
 );
-const words = fc.constantFrom('canary', 'DROP TABLE canary', 'select', 'hygge_runs', 'main', 'a', 'A', 'Ü');
-const name = fc
-  .array(fc.oneof(nasty, words), { minLength: 1, maxLength: 5 })
-  .map((parts) => parts.join(''))
-  .filter((text) => !/^(canary|main|hygge_runs)$/i.test(text));
 
 /** By somebody else's engine. */
 async function rowsIn(path: string, sql: string): Promise<unknown[][]> {

@@ -4,43 +4,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Flow, HyggeError } from '../../src/index.js';
 import { settled, useWorkplace } from '../integration/workplace.js';
+import { nastyName, quote, seed } from './nasty-names.js';
 
 const place = useWorkplace();
-const seed = Number(process.env.HYGGE_SEED ?? Date.now() % 1_000_000);
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-const nasty = fc.constantFrom(
-  ...[
-    '"',
-    "'",
-    '`',
-    ';',
-    '--',
-    '/*',
-    '\\',
-    '/',
-    '.',
-    ' ',
-    '\n',
-    '\0',
-    'é',
-    'א',
-    '\u202e',
-    '🦆',
-    '$1',
-    '{',
-    '%s',
-    '[',
-    '?1',
-  ],
+const name = nastyName(
+  ['canary', 'DROP TABLE canary', 'select', 'rowid', 'hygge rowid', 'main', 'temp', 'a', 'A', 'Ü', 'x.db'],
+  /^(canary|other)$/i,
 );
-const words = fc.constantFrom(
-  ...['canary', 'DROP TABLE canary', 'select', 'rowid', 'hygge rowid', 'main', 'temp', 'a', 'A', 'Ü', 'x.db'],
-);
-const name = fc
-  .array(fc.oneof(nasty, words), { minLength: 1, maxLength: 5 })
-  .map((parts) => parts.join(''))
-  .filter((text) => !/^(canary|other)$/i.test(text));
 
 /** By SQLite itself. */
 function inFile(path: string, sql: string): unknown[][] {
