@@ -16,6 +16,12 @@ export function faster(rows, name, other) {
   return a === null || b === null ? null : b / a;
 }
 
+/** The same against the fastest of several others. */
+export function fasterThanAll(rows, name, others) {
+  const ratios = others.map((other) => faster(rows, name, other)).filter((ratio) => ratio !== null);
+  return ratios.length === 0 ? null : Math.min(...ratios);
+}
+
 /** A goal: what is to be reached, and by what figure it was or was not; `reached` is null where nobody measured. */
 export const atLeast = (text, figure, wanted) => goal(text, figure, wanted, figure >= wanted, 'at least');
 export const atMost = (text, figure, wanted, unit = '') =>

@@ -19,7 +19,8 @@ export const groupNames = [
 const help = `npm run bench -- [options]
 
   --gb N        size of the large files in gigabytes (default 1; 0.05 with --quick)
-  --rounds N    how often every contender runs (default 3); whoever needs over 5 s runs once
+  --rounds N    how often every contender runs (default 3); whoever needs over 5 s
+                runs once, and whoever needs less than 2 s twice as often
   --only A,B    some of: ${groupNames.join(', ')}
   --quick       small files, one round: to see that all works; its figures mean little
   --write       write docs/benchmarks.md, with the last figures of every group at this size;

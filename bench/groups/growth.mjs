@@ -2,27 +2,28 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '../check.mjs';
 import { atMost, megabytes, secondsText } from '../figures.mjs';
-import { measure } from '../measure.mjs';
-import { mixedColumns, mixedDefinition, mixedFiles } from '../mixed.mjs';
+import { measure, median } from '../measure.mjs';
+import { mixedColumns, mixedDefinition, mixedFiles, mixedRowBytes } from '../mixed.mjs';
 import { output } from '../paths.mjs';
 import { hyggeBy, startPostgres } from '../postgres.mjs';
+import { needed, readyMemory } from '../ready-memory.mjs';
 
 /** Bytes of what was asked for, for each row of the smaller size: a gigabyte is 1 and 10 million rows. */
 const perRow = 1000;
 
 /** Peak memory of databases and text as the rows become ten times as many. */
-export async function growth({ bytes }) {
+export async function growth({ bytes, rounds }) {
   const sizes = [1, 10].map((factor) => Math.round(bytes / perRow) * factor);
   const server = await startPostgres();
   try {
     const measured = [];
-    for (const rows of sizes) measured.push(await ofSize(server, rows));
+    for (const rows of sizes) measured.push(await ofSize(server, rows, rounds));
     const [small, large] = measured;
     const counts = sizes.map((rows) => rows.toLocaleString('en-US'));
     const ratio = (i) => large[i].peak / small[i].peak;
     return {
       title: 'Memory, and ten times the rows',
-      text: `Rows of ${mixedColumns.length} mixed columns, into one file or table. The most that the whole process of hygge held, code and libraries included; the engine may use half of the machine's memory.`,
+      text: `Rows of ${mixedColumns.length} mixed columns, into one file or table. The most that the whole process of hygge held, code and libraries included, and the median of ${rounds} runs; the engine may use half of the machine's memory.`,
       parts: [
         {
           table: {
@@ -54,7 +55,7 @@ export async function growth({ bytes }) {
   }
 }
 
-async function ofSize(server, rows) {
+async function ofSize(server, rows, rounds) {
   console.log(`growth: ${rows} rows`);
   const { source, csv } = await mixedFiles(rows);
   const file = { path: join(output, 'store'), batch_size: 1e9 };
@@ -77,11 +78,25 @@ async function ofSize(server, rows) {
   ];
   const measured = [];
   for (const [name, home, store, check] of works) {
-    rmSync(output, { recursive: true, force: true });
-    mkdirSync(output, { recursive: true });
-    const { seconds, peak } = await measure(hyggeBy(server, home, store));
-    measured.push({ name, missing: null, seconds, peak, checked: await check() });
-    console.log(`  ${name}: ${megabytes(peak)}, ${secondsText(seconds)}`);
+    const runs = [];
+    for (let round = 0; round < rounds; round++) {
+      rmSync(output, { recursive: true, force: true });
+      mkdirSync(output, { recursive: true });
+      if (store === table) await server.query('TRUNCATE target');
+      readyMemory(needed(rows * mixedRowBytes));
+      const run = await measure(hyggeBy(server, home, store));
+      console.log(`  ${name}: ${megabytes(run.peak)}, ${secondsText(run.seconds)}`);
+      runs.push(run);
+    }
+    const middle = (of) => median(runs.map(of));
+    const peak = runs[0].peak === null ? null : middle((run) => run.peak);
+    measured.push({
+      name,
+      missing: null,
+      seconds: middle((run) => run.seconds),
+      peak,
+      checked: await check(),
+    });
   }
   return measured;
 }

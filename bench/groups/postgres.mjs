@@ -8,6 +8,7 @@ import { measure, median } from '../measure.mjs';
 import { mixedColumns, mixedDefinition, mixedFiles, mixedRowBytes } from '../mixed.mjs';
 import { output, program } from '../paths.mjs';
 import { hyggeBy, startPostgres } from '../postgres.mjs';
+import { needed, readyMemory } from '../ready-memory.mjs';
 
 /** Postgres into parquet, and back: against COPY by psql, with a server on the same machine. */
 export async function postgres({ bytes, rounds }) {
@@ -21,7 +22,7 @@ export async function postgres({ bytes, rounds }) {
     await measure(copy.into('source', csv));
     await server.query('ANALYZE source');
     const [[sum]] = await server.query(hashOf('source'));
-    const out = await racing(rounds, [
+    const out = await racing(rounds, bytes, [
       { name: `${copy.name} to nowhere`, run: () => copy.out('SELECT * FROM source') },
       {
         name: 'hygge, one file',
@@ -34,7 +35,7 @@ export async function postgres({ bytes, rounds }) {
         check: () => compare(source, join(output, 'store', '*.parquet')),
       },
     ]);
-    const into = await racing(rounds, [
+    const into = await racing(rounds, bytes, [
       {
         name: `${copy.name} from csv`,
         before: () => server.query(`DROP TABLE IF EXISTS target; CREATE TABLE target (${mixedDefinition})`),
@@ -73,7 +74,7 @@ function part(title, rows, wanted) {
 /** Rows in any order, each as often. */
 const hashOf = (table) => `SELECT sum(hashtextextended(t::text, 0))::text FROM ${table} AS t`;
 
-async function racing(rounds, contenders) {
+async function racing(rounds, bytes, contenders) {
   const rows = contenders.map(({ name }) => ({
     name,
     missing: null,
@@ -87,6 +88,7 @@ async function racing(rounds, contenders) {
       rmSync(output, { recursive: true, force: true });
       mkdirSync(output, { recursive: true });
       await before?.();
+      readyMemory(needed(bytes));
       const { seconds, peak } = await measure(run());
       const row = rows[i];
       row.times.push(seconds);
