@@ -50,7 +50,10 @@ const duckdbIn = (name, anyOrder) => ({
 
 export const duckdb = duckdbIn('DuckDB, then fsync', false);
 /** Quicker, for it need not keep the order of the rows. */
-export const duckdbAnyOrder = duckdbIn('DuckDB, rows in any order, then fsync', true);
+const duckdbAnyOrder = duckdbIn('DuckDB, rows in any order, then fsync', true);
+
+/** DuckDB in both ways. */
+export const ducks = [duckdb, duckdbAnyOrder];
 
 /** Reads csv or ndjson, with the types of the job or, without them, those of all rows. */
 export const duckdbText = {

@@ -16,9 +16,9 @@ export function faster(rows, name, other) {
   return a === null || b === null ? null : b / a;
 }
 
-/** The same against the fastest of several others. */
+/** The same against the fastest of several other contenders. */
 export function fasterThanAll(rows, name, others) {
-  const ratios = others.map((other) => faster(rows, name, other)).filter((ratio) => ratio !== null);
+  const ratios = others.map((other) => faster(rows, name, other.name)).filter((ratio) => ratio !== null);
   return ratios.length === 0 ? null : Math.min(...ratios);
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { compare } from './check.mjs';
 import { measure, median } from './measure.mjs';
 import { output } from './paths.mjs';
-import { needed, readyMemory } from './ready-memory.mjs';
+import { readyMemory } from './ready-memory.mjs';
 
 /** Whoever needs more seconds than this runs once, unless a race says otherwise. */
 const usualPatience = 5;
@@ -11,7 +11,8 @@ const usualPatience = 5;
 const short = 2;
 
 /**
- * Lets contenders do the same job in turn, several rounds: A B C, C B A, A B C. What each writes is compared with
+ * Lets contenders do the same job in turn, several rounds: A B C, C B A, A B C, and as many again for those who need
+ * little time, unless there is but one. What each writes is compared with
  * the source once, and removed between the rounds, outside of the time that is taken.
  * Gives for each `{ name, missing, seconds (the median), stopped, rounds, peak, bytes, checked }`.
  * @param limit seconds after which a contender is stopped
@@ -33,7 +34,7 @@ export async function race(contenders, job, { rounds, select, patience = usualPa
     for (const i of order) {
       const row = rows[i];
       if (row.missing !== null || row.times[0] > patience) continue;
-      if (round >= rounds && !(median(row.times) < short)) continue;
+      if (round >= rounds && median(row.times) >= short) continue;
       try {
         await runOnce(contenders[i], job, { select, limit }, row);
       } catch (error) {
@@ -55,7 +56,7 @@ async function runOnce(contender, job, { select, limit }, row) {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   const { files, ...command } = contender.run({ ...job, output });
-  readyMemory(needed(sizeOf(matching(job.input ?? job.source))));
+  readyMemory(sizeOf(matching(job.input ?? job.source)));
   const { seconds, peak, stopped } = await measure(command, { limit });
   row.times.push(seconds);
   row.peak = Math.max(row.peak ?? 0, peak ?? 0) || null;

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { duckdb, duckdbAnyOrder, hyggeEngine } from '../contenders.mjs';
+import { duckdb, ducks, hyggeEngine } from '../contenders.mjs';
 import { atLeast, faster, raceTable } from '../figures.mjs';
 import { race } from '../race.mjs';
 import { shapes, sourceOf } from '../shapes.mjs';
@@ -21,8 +21,7 @@ export async function engine({ bytes, rounds }) {
       memory: Math.floor(totalmem() / 2),
     };
     const contender = hyggeEngine(codec);
-    const all = [duckdb, duckdbAnyOrder, contender];
-    const rows = await race(all, job, { rounds, patience: Number.POSITIVE_INFINITY });
+    const rows = await race([...ducks, contender], job, { rounds, patience: Number.POSITIVE_INFINITY });
     parts.push({
       title: text,
       table: raceTable(rows, duckdb.name),

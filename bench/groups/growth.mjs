@@ -6,7 +6,7 @@ import { measure, median } from '../measure.mjs';
 import { mixedColumns, mixedDefinition, mixedFiles, mixedRowBytes } from '../mixed.mjs';
 import { output } from '../paths.mjs';
 import { hyggeBy, startPostgres } from '../postgres.mjs';
-import { needed, readyMemory } from '../ready-memory.mjs';
+import { readyMemory } from '../ready-memory.mjs';
 
 /** Bytes of what was asked for, for each row of the smaller size: a gigabyte is 1 and 10 million rows. */
 const perRow = 1000;
@@ -83,7 +83,7 @@ async function ofSize(server, rows, rounds) {
       rmSync(output, { recursive: true, force: true });
       mkdirSync(output, { recursive: true });
       if (store === table) await server.query('TRUNCATE target');
-      readyMemory(needed(rows * mixedRowBytes));
+      readyMemory(rows * mixedRowBytes);
       const run = await measure(hyggeBy(server, home, store));
       console.log(`  ${name}: ${megabytes(run.peak)}, ${secondsText(run.seconds)}`);
       runs.push(run);

@@ -8,7 +8,7 @@ import { measure, median } from '../measure.mjs';
 import { mixedColumns, mixedDefinition, mixedFiles, mixedRowBytes } from '../mixed.mjs';
 import { output, program } from '../paths.mjs';
 import { hyggeBy, startPostgres } from '../postgres.mjs';
-import { needed, readyMemory } from '../ready-memory.mjs';
+import { readyMemory } from '../ready-memory.mjs';
 
 /** Postgres into parquet, and back: against COPY by psql, with a server on the same machine. */
 export async function postgres({ bytes, rounds }) {
@@ -88,7 +88,7 @@ async function racing(rounds, bytes, contenders) {
       rmSync(output, { recursive: true, force: true });
       mkdirSync(output, { recursive: true });
       await before?.();
-      readyMemory(needed(bytes));
+      readyMemory(bytes);
       const { seconds, peak } = await measure(run());
       const row = rows[i];
       row.times.push(seconds);

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { atMost, secondsText } from '../figures.mjs';
 import { measure, median } from '../measure.mjs';
 import { output, program } from '../paths.mjs';
-import { needed, readyMemory } from '../ready-memory.mjs';
+import { readyMemory } from '../ready-memory.mjs';
 import { sourceOf, tinyFile } from '../shapes.mjs';
 
 /** What locks, intent, journal and verification cost: a run of a workspace against the bare copying of row groups. */
@@ -50,7 +50,7 @@ export async function safety({ bytes, rounds, quick }) {
 async function timesOf(how, source, repeats) {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  readyMemory(needed(statSync(source).size));
+  readyMemory(statSync(source).size);
   const args = [program('safety.mjs'), how, source, output, `${repeats}`];
   const { out } = await measure({ file: process.execPath, args });
   rmSync(output, { recursive: true, force: true });

@@ -1,14 +1,4 @@
-import {
-  copyFile,
-  cp,
-  duckdb,
-  duckdbAnyOrder,
-  hyggeMany,
-  hyggeOne,
-  polars,
-  polarsNode,
-  pyarrow,
-} from '../contenders.mjs';
+import { copyFile, cp, ducks, hyggeMany, hyggeOne, polars, polarsNode, pyarrow } from '../contenders.mjs';
 import { atLeast, atMost, faster, fasterThanAll, raceTable } from '../figures.mjs';
 import { race } from '../race.mjs';
 import { shapes, sourceOf } from '../shapes.mjs';
@@ -19,9 +9,8 @@ export async function splice({ bytes, rounds }) {
   for (const [shape, { text, rowGroup }] of Object.entries(shapes)) {
     console.log(`splice: ${shape}`);
     const job = { source: await sourceOf(shape, bytes), rowGroup };
-    const others = [duckdb, duckdbAnyOrder, polars, polarsNode, pyarrow];
+    const others = [...ducks, polars, polarsNode, pyarrow];
     const rows = await race([cp, copyFile, hyggeMany, hyggeOne, ...others], job, { rounds });
-    const ducks = [duckdb.name, duckdbAnyOrder.name];
     const peak = Math.max(...rows.filter(({ name }) => name.startsWith('hygge')).map((row) => row.peak ?? 0));
     parts.push({
       title: `${shape}: ${text}`,

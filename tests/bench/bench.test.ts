@@ -30,6 +30,7 @@ describe('the benchmarks', () => {
     expect(stdout).toMatch(/^\| hygge go, 1,000 rows, spliced +\|.*\| +equal \|$/m);
     expect(stdout).toMatch(/^\| hygge go, 50 entities of 100 rows +\|.*\| +counted \|$/m);
     expect(stdout).toMatch(/^\| hygge, one file +\|.*\| +equal \|$/m);
+    expect(stdout).toMatch(/^\| DuckDB, rows in any order, then fsync +\|.*\| +equal \|$/m);
     expect(stdout).toMatch(/^\| 3 of 21 columns: .*\| (reached|\*\*missed\*\*) +\|$/m);
   });
 
