@@ -9,7 +9,8 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const layers: readonly (readonly string[])[] = [
   ['errors'],
   ['core'],
-  ['config', 'engine', 'parquet', 'files'],
+  ['files'],
+  ['config', 'engine', 'parquet'],
   ['formats', 'connections', 'journal'],
   ['homes', 'stores'],
   ['builtin'],

@@ -17,6 +17,7 @@ export { type Host, thisHost } from './host.js';
 export { missingPath } from './missing-path.js';
 export { nodeFileSystem } from './node-file-system.js';
 export { OwnedFolder, sweepOwned } from './owned-folder.js';
+export { Pace } from './pace.js';
 export type { FileToAdd, Publication } from './publication.js';
 export { QuarantineFolder, type QuarantineNote, quarantineFolders } from './quarantine.js';
 export type { StoredFile } from './record.js';

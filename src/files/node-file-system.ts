@@ -1,6 +1,33 @@
-import { constants, type Dirent, type Stats } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import * as fs from 'node:fs';
+import * as threads from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { type EntryKind, errorCode, type FileSystem, type OpenFile } from './file-system.js';
+import { Pace } from './pace.js';
+
+/** Of all calls of this process: one that is slow is mostly not alone. */
+const pace = new Pace(0);
+
+/** A call that is made in place where that is quick. */
+const quick =
+  <Of extends unknown[], T>(inPlace: (...of: Of) => T, byThread: (...of: Of) => Promise<T>) =>
+  (...of: Of): Promise<T> =>
+    pace.step(
+      () => inPlace(...of),
+      () => byThread(...of),
+    );
+
+const open: (path: string, flags: string) => Promise<number> = quick(fs.openSync, promisify(fs.open));
+const close: (file: number) => Promise<void> = quick(fs.closeSync, promisify(fs.close));
+const write = quick(
+  (file: number, bytes: Uint8Array, from: number) =>
+    fs.writeSync(file, bytes, from, bytes.length - from, from),
+  promisify(
+    (file: number, bytes: Uint8Array, from: number, done: (error: Error | null, written: number) => void) =>
+      fs.write(file, bytes, from, bytes.length - from, from, done),
+  ),
+);
+/** Waits for the disk: never in place. */
+const sync = promisify(fs.fsync);
 
 /** Milliseconds between tries of a rename or removal that something blocks: 2 s in all. */
 const blockedPauses = [10, 20, 40, 80, 160, 320, 640, 730] as const;
@@ -25,7 +52,7 @@ export async function patiently<T>(
   return operation();
 }
 
-const kindOf = (entry: Dirent | Stats | { isFile(): boolean; isDirectory(): boolean }): EntryKind =>
+const kindOf = (entry: fs.Dirent | fs.Stats | { isFile(): boolean; isDirectory(): boolean }): EntryKind =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
 
 /** Node leaves the path out of errors about open files; a person needs it. */
@@ -38,63 +65,86 @@ async function named<T>(path: string, operation: Promise<T>): Promise<T> {
   }
 }
 
-function openFile(path: string, handle: fs.FileHandle): OpenFile {
+function openFile(path: string, file: number): OpenFile {
   return {
-    write: (bytes) => named(path, writeAll(handle, bytes)),
-    sync: () => named(path, handle.sync()),
-    close: () => named(path, handle.close()),
+    write: (bytes) => named(path, writeAll(file, bytes)),
+    sync: () => named(path, sync(file)),
+    close: () => named(path, close(file)),
   };
 }
 
-async function writeAll(handle: fs.FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, done);
-    done += bytesWritten;
+async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += await write(file, bytes, done);
+}
+
+async function syncPath(path: string, flags: string): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await named(path, sync(file));
+  } finally {
+    await close(file);
   }
 }
 
-async function sync(path: string, flags: string): Promise<void> {
-  const handle = await fs.open(path, flags);
-  try {
-    await named(path, handle.sync());
-  } finally {
-    await handle.close();
-  }
-}
+const rename = quick(fs.renameSync, threads.rename);
+const unlink = quick(fs.unlinkSync, threads.unlink);
+const list = quick(
+  (path: string) => fs.readdirSync(path, { withFileTypes: true }),
+  (path) => threads.readdir(path, { withFileTypes: true }),
+);
+const stat = quick(
+  (path: string) => fs.lstatSync(path, { bigint: true }),
+  (path) => threads.lstat(path, { bigint: true }),
+);
+const writable = fs.constants.W_OK | fs.constants.X_OK;
 
 /** The real file system. */
 export const nodeFileSystem: FileSystem = {
-  read: (path) => fs.readFile(path),
-  open: async (path, how) => openFile(path, await fs.open(path, how === 'create' ? 'wx' : 'r+')),
-  syncFile: (path) => sync(path, 'r+'),
+  read: quick(
+    (path: string) => fs.readFileSync(path),
+    (path) => threads.readFile(path),
+  ),
+  open: async (path, how) => openFile(path, await open(path, how === 'create' ? 'wx' : 'r+')),
+  syncFile: (path) => syncPath(path, 'r+'),
   async syncFolder(path) {
     try {
-      await sync(path, 'r');
+      await syncPath(path, 'r');
     } catch (error) {
       const code = errorCode(error) ?? '';
       const windows = process.platform === 'win32' && blockedCodes.has(code);
       if (!noFolderSync.has(code) && !windows) throw error;
     }
   },
-  mkdir: (path) => fs.mkdir(path),
-  rmdir: (path) => fs.rmdir(path),
-  rename: (from, to) => patiently(() => fs.rename(from, to)),
-  link: (from, to) => fs.link(from, to),
-  unlink: (path) => patiently(() => fs.unlink(path)),
+  mkdir: quick(
+    (path: string) => fs.mkdirSync(path),
+    (path) => threads.mkdir(path),
+  ),
+  rmdir: quick(
+    (path: string) => fs.rmdirSync(path),
+    (path) => threads.rmdir(path),
+  ),
+  rename: (from, to) => patiently(() => rename(from, to)),
+  link: quick(fs.linkSync, threads.link),
+  unlink: (path) => patiently(() => unlink(path)),
   async list(path) {
-    const entries = await fs.readdir(path, { withFileTypes: true });
-    return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+    return (await list(path)).map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
   },
   async stat(path) {
     try {
-      const stat = await fs.lstat(path, { bigint: true });
-      const id = `${stat.dev}:${stat.ino}`;
-      return { kind: kindOf(stat), id, bytes: Number(stat.size), modified: Number(stat.mtimeMs) };
+      const found = await stat(path);
+      const id = `${found.dev}:${found.ino}`;
+      return { kind: kindOf(found), id, bytes: Number(found.size), modified: Number(found.mtimeMs) };
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw error;
     }
   },
-  realpath: (path) => fs.realpath(path),
-  checkWritable: (path) => fs.access(path, constants.W_OK | constants.X_OK),
+  realpath: quick(
+    (path: string) => fs.realpathSync.native(path),
+    (path) => threads.realpath(path),
+  ),
+  checkWritable: quick(
+    (path: string) => fs.accessSync(path, writable),
+    (path) => threads.access(path, writable),
+  ),
 };

@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
+import { Pace } from '../files/index.js';
 import { countInPieces, type ReadPiece } from './count-in-pieces.js';
 import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
 import { type FileFacts, footerRows, footerView } from './footer-view.js';
-import { Pace } from './pace.js';
 import { checkRanges } from './ranges.js';
 
 export interface ReadFooterOptions {

@@ -7,9 +7,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { promisify } from 'node:util';
 
 const promises = fs.promises;
 const plain = { ...promises };
+const own = { ...fs };
 const fault = process.env.HYGGE_FAULT === undefined ? null : JSON.parse(process.env.HYGGE_FAULT);
 const log = process.env.HYGGE_FAULT_LOG;
 const where = fault?.where === undefined ? null : new RegExp(fault.where);
@@ -23,26 +25,35 @@ function drawn(seed, place) {
   return hash.readUInt32LE() / 2 ** 32;
 }
 
-const die = () => process.kill(process.pid, 'SIGKILL');
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+  // nothing more is done, however long the signal takes
+  for (;;);
+}
 
 function broken(kind, path) {
   const text = `${fault.how}: injected, ${kind} '${path}'`;
   return Object.assign(new Error(text), { code: fault.how, syscall: kind, path });
 }
 
-/** Counts a call, and does to it what was ordered. `half` does a part of it, for calls that can be cut in two. */
-async function meet(kind, path, call, half) {
+/** Counts a call; tells whether something is to be done to it. */
+function strikes(kind, path) {
   if (log !== undefined) calls.push({ kind, path });
   const meant =
     fault !== null && (fault.kind === kind || fault.kind === 'any') && (where === null || where.test(path));
-  if (!meant) return call();
+  if (!meant) return false;
   seen += 1;
-  const strikes =
+  const struck =
     fault.share === undefined
       ? seen >= fault.at && seen < fault.at + (fault.times ?? 1)
       : drawn(fault.at, seen) < fault.share;
-  if (!strikes) return call();
-  fired += 1;
+  if (struck) fired += 1;
+  return struck;
+}
+
+/** Counts a call, and does to it what was ordered. `half` does a part of it, for calls that can be cut in two. */
+async function meet(kind, path, call, half) {
+  if (!strikes(kind, path)) return call();
   switch (fault.how) {
     case 'kill':
       return die();
@@ -63,14 +74,32 @@ async function meet(kind, path, call, half) {
   }
 }
 
+/** The same for a call in place. */
+function meetSync(kind, path, call, half) {
+  if (!strikes(kind, path)) return call();
+  if (fault.how === 'kill') die();
+  if (fault.how === 'change') change(fault.change);
+  if (fault.how === 'change' || fault.how === 'kill-after') {
+    const result = call();
+    if (fault.how === 'kill-after') die();
+    return result;
+  }
+  half?.();
+  if (fault.how === 'kill-half') die();
+  throw broken(kind, path);
+}
+
 /** What somebody else does to a file meanwhile. */
 function change({ what, path, by }) {
-  if (what === 'replace') fs.renameSync(by, path);
-  else if (what === 'rewrite') fs.copyFileSync(by, path);
-  else if (what === 'remove') fs.rmSync(path);
-  else if (what === 'cut') fs.truncateSync(path, Math.floor(fs.statSync(path).size / 2));
-  else if (what === 'grow') fs.appendFileSync(path, Buffer.alloc(1000, 7));
-  else throw new Error(`there is no change "${what}"`);
+  if (what === 'replace') own.renameSync(by, path);
+  else if (what === 'rewrite') own.copyFileSync(by, path);
+  else if (what === 'remove') own.rmSync(path);
+  else if (what === 'cut') own.truncateSync(path, Math.floor(own.statSync(path).size / 2));
+  else if (what === 'grow') {
+    const file = own.openSync(path, 'a');
+    own.writeSync(file, Buffer.alloc(1000, 7));
+    own.closeSync(file);
+  } else throw new Error(`there is no change "${what}"`);
 }
 
 const paths = new WeakMap();
@@ -126,8 +155,73 @@ for (const name of ['rename', 'link', 'unlink', 'mkdir', 'rmdir']) {
     return meet(name, String(target), () => plain[name](path, ...rest));
   };
 }
+
+/** The paths of files that were opened by number. */
+const numbered = new Map();
+/** Node reads files by its own calls in place, which are not those of the run. */
+let inside = false;
+fs.readFileSync = (...args) => {
+  inside = true;
+  try {
+    return own.readFileSync(...args);
+  } finally {
+    inside = false;
+  }
+};
+fs.openSync = (path, ...rest) => {
+  if (inside) return own.openSync(path, ...rest);
+  const file = meetSync('open', String(path), () => own.openSync(path, ...rest));
+  numbered.set(file, String(path));
+  return file;
+};
+fs.writeSync = (file, data, offset, length, position) =>
+  meetSync(
+    'write',
+    numbered.get(file),
+    () => own.writeSync(file, data, offset, length, position),
+    () => own.writeSync(file, data, offset, Math.floor(length / 2), position),
+  );
+for (const name of ['rename', 'link', 'unlink', 'mkdir', 'rmdir']) {
+  fs[`${name}Sync`] = (path, ...rest) => {
+    const target = name === 'rename' || name === 'link' ? rest[0] : path;
+    return meetSync(name, String(target), () => own[`${name}Sync`](path, ...rest));
+  };
+}
+/** Calls by number that another thread makes, and that tell of their end by a call back. */
+const byCallback = (promise, done) => promise.then((result) => done(null, result), done);
+fs.fsync = (file, done) =>
+  byCallback(
+    meet('fsync', numbered.get(file), () => promisify(own.fsync)(file)),
+    done,
+  );
+fs.write = (file, data, offset, length, position, done) => {
+  const part = (bytes) => promisify(own.write)(file, data, offset, bytes, position);
+  const written = meet(
+    'write',
+    numbered.get(file),
+    () => part(length),
+    () => part(Math.floor(length / 2)),
+  );
+  byCallback(
+    written.then(({ bytesWritten }) => bytesWritten),
+    done,
+  );
+};
+fs.open = (path, flags, done) => {
+  const opened = meet('open', String(path), () => promisify(own.open)(path, flags));
+  byCallback(
+    opened.then((file) => {
+      numbered.set(file, String(path));
+      return file;
+    }),
+    done,
+  );
+};
 syncBuiltinESMExports();
 
 if (log !== undefined) {
-  process.on('exit', () => fs.writeFileSync(log, JSON.stringify({ calls, fired })));
+  process.on('exit', () => {
+    inside = true;
+    own.writeFileSync(log, JSON.stringify({ calls, fired }));
+  });
 }

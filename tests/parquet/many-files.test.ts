@@ -11,7 +11,6 @@ import {
   readFooter,
   readFooters,
 } from '../../src/parquet/index.js';
-import { Pace } from '../../src/parquet/pace.js';
 import { Witness } from './engine.js';
 
 /** Above the number of files that are left to other threads, whatever becomes of them. */
@@ -142,28 +141,5 @@ describe('many small files', () => {
         facts: { path },
       });
     }
-  });
-});
-
-describe('the pace of reading', () => {
-  const spend = (ms: number): void => {
-    for (const begun = performance.now(); performance.now() - begun < ms; );
-  };
-
-  it('leaves the first files to other threads, and then reads in place', () => {
-    const pace = new Pace();
-    const places = Array.from({ length: 17 }, () => pace.inPlace);
-    expect(places).toEqual([...new Array(16).fill(false), true]);
-  });
-
-  it('leaves files to other threads for a while where one takes long', async () => {
-    const pace = new Pace();
-    while (!pace.inPlace);
-    spend(10);
-    const rest = pace.rest();
-    expect(rest).not.toBeNull();
-    await rest;
-    const places = Array.from({ length: 65 }, () => pace.inPlace);
-    expect(places).toEqual([...new Array(64).fill(false), true]);
   });
 });

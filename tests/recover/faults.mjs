@@ -3,21 +3,25 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const { promises } = fs;
-const die = () => process.kill(process.pid, 'SIGKILL');
-const never = () => new Promise(() => {});
 
-/** Kills before a call of an operation whose last path fits, and only the nth such call. */
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+  // nothing more is done, however long the signal takes
+  for (;;);
+}
+
+/** Kills before a call of an operation whose last path fits, and only the nth such call; however it is made. */
 function killBefore(operation, pattern, nth = 1) {
-  const original = promises[operation];
   let calls = 0;
-  promises[operation] = async (...given) => {
-    const paths = given.filter((value) => typeof value === 'string');
-    if (pattern.test(paths.at(-1) ?? '') && ++calls === nth) {
-      die();
-      await never();
-    }
-    return original(...given);
-  };
+  const watched =
+    (original) =>
+    (...given) => {
+      const paths = given.filter((value) => typeof value === 'string');
+      if (pattern.test(paths.at(-1) ?? '') && ++calls === nth) die();
+      return original(...given);
+    };
+  promises[operation] = watched(promises[operation]);
+  fs[`${operation}Sync`] = watched(fs[`${operation}Sync`]);
 }
 
 const kills = {
@@ -30,11 +34,7 @@ const kills = {
   'between two files': () => killBefore('link', /\.parquet$/, 2),
   'before the manifest': () => killBefore('rename', /manifest\.json$/),
   // All is published, and nothing is recorded.
-  'before the record': () =>
-    failJournal(async () => {
-      die();
-      await never();
-    }),
+  'before the record': () => failJournal(die),
 };
 
 const fails = {

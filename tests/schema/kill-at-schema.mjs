@@ -2,12 +2,14 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { rename } = fs.promises;
-fs.promises.rename = async (from, to) => {
+const killing = (rename) => (from, to) => {
   if (String(to).endsWith(`/${process.env.KILL_AT}`)) {
     process.kill(process.pid, 'SIGKILL');
-    await new Promise(() => {});
+    // nothing more is done, however long the signal takes
+    for (;;);
   }
   return rename(from, to);
 };
+fs.promises.rename = killing(fs.promises.rename);
+fs.renameSync = killing(fs.renameSync);
 syncBuiltinESMExports();

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fail } from '../../errors/index.js';
+import { Pace } from '../../files/index.js';
 import { asFileError } from '../file-error.js';
-import { Pace } from '../pace.js';
 import type { PlannedInput } from './plan.js';
 
 /** Files above this are worth being read by other threads. */
