@@ -1,3 +1,4 @@
+export { DiskFile } from './disk-file.js';
 export {
   makeFolders,
   readIfThere,
@@ -14,6 +15,7 @@ export {
   type PublishedChange,
 } from './folder-store.js';
 export { type Host, thisHost } from './host.js';
+export { isLocal } from './local.js';
 export { missingPath } from './missing-path.js';
 export { nodeFileSystem } from './node-file-system.js';
 export { OwnedFolder, sweepOwned } from './owned-folder.js';

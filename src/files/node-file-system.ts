@@ -1,33 +1,8 @@
 import * as fs from 'node:fs';
 import * as threads from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { DiskFile } from './disk-file.js';
 import { type EntryKind, errorCode, type FileSystem, type OpenFile } from './file-system.js';
-import { Pace } from './pace.js';
-
-/** Of all calls of this process: one that is slow is mostly not alone. */
-const pace = new Pace(0);
-
-/** A call that is made in place where that is quick. */
-const quick =
-  <Of extends unknown[], T>(inPlace: (...of: Of) => T, byThread: (...of: Of) => Promise<T>) =>
-  (...of: Of): Promise<T> =>
-    pace.step(
-      () => inPlace(...of),
-      () => byThread(...of),
-    );
-
-const open: (path: string, flags: string) => Promise<number> = quick(fs.openSync, promisify(fs.open));
-const close: (file: number) => Promise<void> = quick(fs.closeSync, promisify(fs.close));
-const write = quick(
-  (file: number, bytes: Uint8Array, from: number) =>
-    fs.writeSync(file, bytes, from, bytes.length - from, from),
-  promisify(
-    (file: number, bytes: Uint8Array, from: number, done: (error: Error | null, written: number) => void) =>
-      fs.write(file, bytes, from, bytes.length - from, from, done),
-  ),
-);
-/** Waits for the disk: never in place. */
-const sync = promisify(fs.fsync);
+import { quick } from './quick.js';
 
 /** Milliseconds between tries of a rename or removal that something blocks: 2 s in all. */
 const blockedPauses = [10, 20, 40, 80, 160, 320, 640, 730] as const;
@@ -55,34 +30,16 @@ export async function patiently<T>(
 const kindOf = (entry: fs.Dirent | fs.Stats | { isFile(): boolean; isDirectory(): boolean }): EntryKind =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
 
-/** Node leaves the path out of errors about open files; a person needs it. */
-async function named<T>(path: string, operation: Promise<T>): Promise<T> {
+function openFile(file: DiskFile): OpenFile {
+  return { write: (bytes) => file.write(bytes, 0), sync: () => file.sync(), close: () => file.close() };
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const file = await DiskFile.open(path, flags);
   try {
-    return await operation;
-  } catch (error) {
-    if (error instanceof Error && !('path' in error)) Object.assign(error, { path });
-    throw error;
-  }
-}
-
-function openFile(path: string, file: number): OpenFile {
-  return {
-    write: (bytes) => named(path, writeAll(file, bytes)),
-    sync: () => named(path, sync(file)),
-    close: () => named(path, close(file)),
-  };
-}
-
-async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += await write(file, bytes, done);
-}
-
-async function syncPath(path: string, flags: string): Promise<void> {
-  const file = await open(path, flags);
-  try {
-    await named(path, sync(file));
+    await file.sync();
   } finally {
-    await close(file);
+    await file.close();
   }
 }
 
@@ -104,11 +61,11 @@ export const nodeFileSystem: FileSystem = {
     (path: string) => fs.readFileSync(path),
     (path) => threads.readFile(path),
   ),
-  open: async (path, how) => openFile(path, await open(path, how === 'create' ? 'wx' : 'r+')),
-  syncFile: (path) => syncPath(path, 'r+'),
+  open: async (path, how) => openFile(await DiskFile.open(path, how === 'create' ? 'wx' : 'r+')),
+  syncFile: (path) => sync(path, 'r+'),
   async syncFolder(path) {
     try {
-      await syncPath(path, 'r');
+      await sync(path, 'r');
     } catch (error) {
       const code = errorCode(error) ?? '';
       const windows = process.platform === 'win32' && blockedCodes.has(code);

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
-import { Pace } from '../files/index.js';
+import { DiskFile, isLocal, Pace } from '../files/index.js';
 import { countInPieces, type ReadPiece } from './count-in-pieces.js';
 import { asFileError } from './file-error.js';
 import type { Footer } from './footer.js';
@@ -49,7 +49,7 @@ async function look<T>(path: string, { signal }: ReadFooterOptions, use: Use<T>)
     const kind = await stat(path);
     if (kind.isDirectory()) throw fail('NOT_PARQUET', { path, reason: 'it is a folder' });
     if (!kind.isFile()) throw fail('NOT_PARQUET', { path, reason: 'it is not a regular file' });
-    const file = await open(path, 'r');
+    const file = await DiskFile.open(path, 'r');
     try {
       const { size, mtimeMs } = await file.stat();
       checkSize(path, size);
@@ -84,7 +84,7 @@ const spare: Buffer[] = [];
 
 /** The length of the metadata; and the metadata, where it is among the bytes that are read first. */
 async function readMetadata(
-  file: FileHandle,
+  file: DiskFile,
   path: string,
   size: number,
 ): Promise<{ readonly length: number; readonly metadata: Uint8Array | null }> {
@@ -138,7 +138,7 @@ async function lookAtMany<T>(
   const pace = new Pace();
   const waiting = new Set<Promise<void>>();
   for (const [i, path] of paths.entries()) {
-    if (pace.inPlace) {
+    if ((await isLocal(path)) && pace.inPlace) {
       signal?.throwIfAborted();
       found[i] = lookInPlace(path, use) ?? (await look(path, options, use));
       await pace.rest();
@@ -246,12 +246,8 @@ function inTail(tail: Buffer, length: number): Uint8Array | null {
 }
 
 /** Fills a buffer from a place of the file. */
-async function readInto(buffer: Buffer, file: FileHandle, path: string, offset: number): Promise<Buffer> {
-  for (let done = 0; done < buffer.length; ) {
-    const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done);
-    if (bytesRead === 0) throw shorter(path);
-    done += bytesRead;
-  }
+async function readInto(buffer: Buffer, file: DiskFile, path: string, offset: number): Promise<Buffer> {
+  if ((await file.read(buffer, offset)) < buffer.length) throw shorter(path);
   return buffer;
 }
 

@@ -16,6 +16,8 @@ const fault = process.env.HYGGE_FAULT === undefined ? null : JSON.parse(process.
 const log = process.env.HYGGE_FAULT_LOG;
 const where = fault?.where === undefined ? null : new RegExp(fault.where);
 const calls = [];
+/** Milliseconds that a call in place takes on a slow file system: far more than are borne there. */
+const slowMs = 10;
 let seen = 0;
 let fired = 0;
 
@@ -37,8 +39,8 @@ function broken(kind, path) {
 }
 
 /** Counts a call; tells whether something is to be done to it. */
-function strikes(kind, path) {
-  if (log !== undefined) calls.push({ kind, path });
+function strikes(kind, path, inPlace) {
+  if (log !== undefined) calls.push({ kind, path, inPlace });
   const meant =
     fault !== null && (fault.kind === kind || fault.kind === 'any') && (where === null || where.test(path));
   if (!meant) return false;
@@ -53,7 +55,7 @@ function strikes(kind, path) {
 
 /** Counts a call, and does to it what was ordered. `half` does a part of it, for calls that can be cut in two. */
 async function meet(kind, path, call, half) {
-  if (!strikes(kind, path)) return call();
+  if (!strikes(kind, path, false)) return call();
   switch (fault.how) {
     case 'kill':
       return die();
@@ -76,7 +78,8 @@ async function meet(kind, path, call, half) {
 
 /** The same for a call in place. */
 function meetSync(kind, path, call, half) {
-  if (!strikes(kind, path)) return call();
+  if (fault?.slow) for (const begun = performance.now(); performance.now() - begun < slowMs; );
+  if (!strikes(kind, path, true)) return call();
   if (fault.how === 'kill') die();
   if (fault.how === 'change') change(fault.change);
   if (fault.how === 'change' || fault.how === 'kill-after') {
@@ -189,11 +192,13 @@ for (const name of ['rename', 'link', 'unlink', 'mkdir', 'rmdir']) {
 }
 /** Calls by number that another thread makes, and that tell of their end by a call back. */
 const byCallback = (promise, done) => promise.then((result) => done(null, result), done);
-fs.fsync = (file, done) =>
-  byCallback(
-    meet('fsync', numbered.get(file), () => promisify(own.fsync)(file)),
-    done,
-  );
+for (const name of ['fsync', 'fdatasync']) {
+  fs[name] = (file, done) =>
+    byCallback(
+      meet('fsync', numbered.get(file), () => promisify(own[name])(file)),
+      done,
+    );
+}
 fs.write = (file, data, offset, length, position, done) => {
   const part = (bytes) => promisify(own.write)(file, data, offset, bytes, position);
   const written = meet(

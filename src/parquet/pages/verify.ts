@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { fail } from '../../errors/index.js';
+import { DiskFile } from '../../files/index.js';
 import { asFileError } from '../file-error.js';
 import type { ColumnChunk, Footer } from '../footer.js';
 import { chunkRange } from '../ranges.js';
@@ -39,9 +39,9 @@ export async function verifyPageChecksums(
   const total = { pages: 0, bytes: 0 };
   if (hasShortSizes(footer.createdBy)) return total;
   const groups = options.rowGroups ?? footer.rowGroups.map((_, i) => i);
-  let file: FileHandle | null = null;
+  let file: DiskFile | null = null;
   try {
-    file = await open(footer.path, 'r');
+    file = await DiskFile.open(footer.path, 'r');
     const { size, mtimeMs } = await file.stat();
     if (size !== footer.fileBytes || mtimeMs !== footer.modified)
       throw fail('PARQUET_CHANGED', { path: footer.path });
@@ -66,7 +66,7 @@ export async function verifyPageChecksums(
 
 /** Gives a chunk's bytes to its check, until that needs no more. */
 async function feedChunk(
-  file: FileHandle,
+  file: DiskFile,
   chunk: ColumnChunk,
   check: ChunkCheck,
   buffer: Buffer,
@@ -78,10 +78,10 @@ async function feedChunk(
   while (check.given < length && !check.over) {
     signal?.throwIfAborted();
     const wanted = Math.min(piece, length - check.given);
-    const { bytesRead } = await file.read(buffer, 0, wanted, offset + check.given);
-    if (bytesRead === 0) throw fail('PARQUET_CHANGED', { path });
-    check.feed(buffer.subarray(0, bytesRead));
-    onBytes?.(bytesRead);
+    const bytes = buffer.subarray(0, wanted);
+    if ((await file.read(bytes, offset + check.given)) < wanted) throw fail('PARQUET_CHANGED', { path });
+    check.feed(bytes);
+    onBytes?.(wanted);
     piece = pieceBytes;
   }
   return check.given;

@@ -3,7 +3,7 @@ import type { SpliceCopy } from './layout.js';
 import type { OutputFile } from './output.js';
 
 /** What one write takes: little enough that it is still in the processor's cache when it is written. */
-const pieceBytes = 512 * 1024;
+const pieceBytes = 256 * 1024;
 /** How many of them are under way at a time. */
 const inFlight = 3;
 

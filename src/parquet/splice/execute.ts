@@ -46,20 +46,23 @@ export async function executeSplice(
   const inputs = new InputFiles(plan.inputs);
   const results: SpliceResult[] = [];
   const copying = { ...options, buffers: [] };
+  const closing: Promise<void>[] = [];
   try {
     for (const [i, output] of plan.outputs.entries()) {
       const path = paths[i];
       if (path === undefined) throw new RangeError(`there is no path for output ${i}`);
       options.signal?.throwIfAborted();
       const shared = options.share === false ? null : await clone(plan, output, path, options);
-      const bytes = shared ?? (await write(plan, output, path, inputs, copying));
+      const bytes = shared ?? (await write(plan, output, path, inputs, copying, closing));
       const result = { path, bytes, rows: output.rows, shares: shared === null ? null : output.whole };
       results.push(result);
       options.onFile?.(result);
     }
     await inputs.finish();
+    await Promise.all(closing);
     return results;
   } finally {
+    await Promise.allSettled(closing);
     await inputs.close();
   }
 }
@@ -97,13 +100,14 @@ async function clone(
   return input.bytes;
 }
 
-/** Writes an output; gives its size. */
+/** Writes an output; gives its size. What is still to be waited for is added to `closing`. */
 async function write(
   plan: SplicePlan,
   output: SplicedFile,
   path: string,
   inputs: InputFiles,
   options: ExecuteSpliceOptions,
+  closing: Promise<void>[],
 ): Promise<number> {
   const input = output.whole === null ? undefined : plan.inputs[output.whole];
   const copies =
@@ -127,7 +131,7 @@ async function write(
     }
     options.signal?.throwIfAborted();
     const bytes = file.end;
-    await file.finish(options.sync ?? false);
+    closing.push((await file.finish(options.sync ?? false)).closed);
     return bytes;
   } catch (error) {
     await file.discard();

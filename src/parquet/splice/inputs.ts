@@ -1,8 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { fail } from '../../errors/index.js';
+import { DiskFile } from '../../files/index.js';
 import { asFileError } from '../file-error.js';
 import type { PlannedInput } from './plan.js';
-import { SmallInputs } from './small-inputs.js';
 
 /** How many inputs are kept open: with thousands of small files, never one for each. */
 const keptOpen = 32;
@@ -11,9 +10,8 @@ const keptOpen = 32;
 export class InputFiles {
   readonly #inputs: readonly PlannedInput[];
   /** In the order of their last use. */
-  readonly #open = new Map<number, Promise<FileHandle>>();
+  readonly #open = new Map<number, Promise<DiskFile>>();
   readonly #readers = new Map<number, number>();
-  readonly #small = new SmallInputs();
 
   constructor(inputs: readonly PlannedInput[]) {
     this.#inputs = inputs;
@@ -25,19 +23,11 @@ export class InputFiles {
 
   /** Fills `into` from a place of an input. PARQUET_CHANGED where the input is not what it was. */
   async read(input: number, from: number, into: Uint8Array): Promise<void> {
-    const planned = this.#planned(input);
-    if (!this.#open.has(input) && this.#small.takes(planned)) {
-      await this.#small.read(planned, from, into);
-      return;
-    }
     this.#readers.set(input, (this.#readers.get(input) ?? 0) + 1);
     try {
       const file = await this.#handle(input);
-      for (let done = 0; done < into.length; ) {
-        const { bytesRead } = await file.read(into, done, into.length - done, from + done);
-        if (bytesRead === 0) throw fail('PARQUET_CHANGED', { path: this.pathOf(input) });
-        done += bytesRead;
-      }
+      const bytes = await file.read(into, from);
+      if (bytes < into.length) throw fail('PARQUET_CHANGED', { path: this.pathOf(input) });
     } catch (error) {
       throw asFileError(error, this.pathOf(input));
     } finally {
@@ -48,20 +38,18 @@ export class InputFiles {
 
   /** PARQUET_CHANGED where an input that was read is not what it was when that began. Closes all. */
   async finish(): Promise<void> {
-    this.#small.finish();
     for (const [input, handle] of this.#open) await this.#check(input, await handle);
     await this.close();
   }
 
   /** Safe after errors, and twice. */
   async close(): Promise<void> {
-    this.#small.close();
     const handles = [...this.#open.values()];
     this.#open.clear();
     for (const handle of handles) await handle.then((file) => file.close()).catch(() => undefined);
   }
 
-  #handle(input: number): Promise<FileHandle> {
+  #handle(input: number): Promise<DiskFile> {
     const known = this.#open.get(input);
     const handle = known ?? this.#opened(input);
     this.#open.delete(input);
@@ -69,8 +57,8 @@ export class InputFiles {
     return handle;
   }
 
-  async #opened(input: number): Promise<FileHandle> {
-    const file = await open(this.pathOf(input), 'r');
+  async #opened(input: number): Promise<DiskFile> {
+    const file = await DiskFile.open(this.pathOf(input), 'r');
     try {
       await this.#check(input, file);
     } catch (error) {
@@ -80,7 +68,7 @@ export class InputFiles {
     return file;
   }
 
-  async #check(input: number, file: FileHandle): Promise<void> {
+  async #check(input: number, file: DiskFile): Promise<void> {
     const { path, bytes, modified } = this.#planned(input);
     const now = await file.stat();
     if (now.size !== bytes || now.mtimeMs !== modified) throw fail('PARQUET_CHANGED', { path });

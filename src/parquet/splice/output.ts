@@ -1,4 +1,5 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { DiskFile } from '../../files/index.js';
 import { asWriteError } from '../file-error.js';
 
 /** Bytes that are gathered before they are written. */
@@ -13,7 +14,7 @@ const mostSpare = 2;
 /** A new file that is written from its beginning: data at known places first, and then one thing after another. */
 export class OutputFile {
   readonly path: string;
-  readonly #file: FileHandle;
+  readonly #file: DiskFile;
   #buffer: Buffer | null = null;
   #buffered = 0;
   /** Where the buffer's first byte goes. */
@@ -22,7 +23,7 @@ export class OutputFile {
   #handOver: Promise<void> | null = null;
   #failure: unknown = null;
 
-  private constructor(path: string, file: FileHandle, start: number) {
+  private constructor(path: string, file: DiskFile, start: number) {
     this.path = path;
     this.#file = file;
     this.#written = start;
@@ -31,7 +32,7 @@ export class OutputFile {
   /** `appendFrom`: where {@link append} begins. PATH_NOT_WRITABLE where the file is already there. */
   static async create(path: string, appendFrom: number): Promise<OutputFile> {
     try {
-      return new OutputFile(path, await open(path, 'wx'), appendFrom);
+      return new OutputFile(path, await DiskFile.open(path, 'wx'), appendFrom);
     } catch (error) {
       throw asWriteError(error, path);
     }
@@ -44,10 +45,7 @@ export class OutputFile {
 
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-      }
+      await this.#file.write(bytes, position);
       this.#sinceHandOver += bytes.length;
       if (this.#sinceHandOver >= handOverBytes) this.#toDisk();
     } catch (error) {
@@ -67,19 +65,18 @@ export class OutputFile {
     }
   }
 
-  /** Writes what is left. `sync`: and waits until the disk has it. */
-  async finish(sync: boolean): Promise<void> {
+  /**
+   * Writes what is left. `sync`: and waits until the disk has it. Else what was begun of that goes on, and whoever
+   * writes the next file need not wait for it: the promise within ends with it.
+   */
+  async finish(sync: boolean): Promise<{ readonly closed: Promise<void> }> {
     await this.#flush();
     if (this.#buffer !== null && spare.length < mostSpare) spare.push(this.#buffer);
     this.#buffer = null;
-    try {
-      await this.#handOver;
-      if (this.#failure !== null) throw this.#failure;
-      if (sync) await this.#file.sync();
-      await this.#file.close();
-    } catch (error) {
-      throw asWriteError(error, this.path);
-    }
+    const closed = this.#close(sync);
+    if (sync) await closed;
+    closed.catch(() => {});
+    return { closed };
   }
 
   /** Takes the file away again. Safe after errors. */
@@ -91,7 +88,7 @@ export class OutputFile {
 
   /**
    * Starts writing to the disk what there is, while more is being copied: whoever syncs the file in the end has less
-   * to wait for. A failure is final, and told by `finish`, since a second sync may not tell it.
+   * to wait for. A failure is final, and told when it is closed, since a second sync may not tell it.
    */
   #toDisk(): void {
     if (this.#handOver !== null) return;
@@ -104,6 +101,17 @@ export class OutputFile {
       .finally(() => {
         this.#handOver = null;
       });
+  }
+
+  async #close(sync: boolean): Promise<void> {
+    try {
+      await this.#handOver;
+      if (this.#failure !== null) throw this.#failure;
+      if (sync) await this.#file.sync();
+      await this.#file.close();
+    } catch (error) {
+      throw asWriteError(error, this.path);
+    }
   }
 
   async #flush(): Promise<void> {

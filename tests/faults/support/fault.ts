@@ -20,6 +20,8 @@ export interface Fault {
   /** Instead of calls in a row: each call by itself, with this probability. */
   readonly share?: number;
   readonly change?: Change;
+  /** Whether calls in place take long, as on a network, so that other threads make them. */
+  readonly slow?: boolean;
 }
 
 export interface Change {

@@ -10,6 +10,8 @@ const inject = new URL('../inject.mjs', import.meta.url).href;
 export interface Call {
   readonly kind: string;
   readonly path: string;
+  /** Whether the thread that the program runs in made it, and not another. */
+  readonly inPlace: boolean;
 }
 
 export interface Ended {
