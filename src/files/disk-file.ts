@@ -54,15 +54,17 @@ export class DiskFile {
     return done;
   }
 
-  /** Writes all bytes, to a place of the file. */
-  async write(bytes: Uint8Array, to: number): Promise<void> {
+  /** Writes all bytes, to a place of the file. `beside`: by another thread, since this one has other work meanwhile. */
+  async write(bytes: Uint8Array, to: number, beside = false): Promise<void> {
     const file = this.#number;
     for (let done = 0; done < bytes.length; ) {
       const [rest, at] = [bytes.subarray(done), to + done];
-      done += await this.#step(
-        () => fs.writeSync(file, rest, 0, rest.length, at),
-        () => write(file, rest, at),
-      );
+      done += beside
+        ? await this.#named(write(file, rest, at))
+        : await this.#step(
+            () => fs.writeSync(file, rest, 0, rest.length, at),
+            () => write(file, rest, at),
+          );
     }
   }
 

@@ -20,13 +20,15 @@ const known = new Map<string, boolean>();
 /**
  * Whether what has this path lies on a file system of this machine, by the folder it is in: a call to one of another
  * machine may never come back, and whoever waits for it in place hears no Ctrl-C. False where it is not known, and
- * always on other systems than Linux.
+ * always on other systems than Linux. Told at once where something in the folder was asked for before.
  */
-export async function isLocal(path: string): Promise<boolean> {
+export function isLocal(path: string): boolean | Promise<boolean> {
   if (platform() !== 'linux') return false;
   const folder = dirname(path);
-  const before = known.get(folder);
-  if (before !== undefined) return before;
+  return known.get(folder) ?? isLocalFolder(folder);
+}
+
+async function isLocalFolder(folder: string): Promise<boolean> {
   try {
     const local = localTypes.has((await statfs(folder)).type);
     known.set(folder, local);

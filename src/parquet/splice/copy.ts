@@ -4,6 +4,8 @@ import type { OutputFile } from './output.js';
 
 /** What one write takes: little enough that it is still in the processor's cache when it is written. */
 const pieceBytes = 256 * 1024;
+/** Places above which a piece takes long to gather. */
+const manyParts = 4;
 /** How many of them are under way at a time. */
 const inFlight = 3;
 
@@ -76,7 +78,8 @@ export async function copyRanges(
       } finally {
         turn.over();
       }
-      await output.writeAt(buffer.subarray(0, next.bytes), next.to);
+      // what is gathered from many places keeps this thread busy with the reading
+      await output.writeAt(buffer.subarray(0, next.bytes), next.to, next.parts.length >= manyParts);
       options.onBytes?.(next.bytes);
     }
   };

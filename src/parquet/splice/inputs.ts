@@ -1,7 +1,8 @@
 import { fail } from '../../errors/index.js';
-import { DiskFile } from '../../files/index.js';
+import { DiskFile, isLocal } from '../../files/index.js';
 import { asFileError } from '../file-error.js';
 import type { PlannedInput } from './plan.js';
+import { SmallInputs } from './small-inputs.js';
 
 /** How many inputs are kept open: with thousands of small files, never one for each. */
 const keptOpen = 32;
@@ -12,6 +13,7 @@ export class InputFiles {
   /** In the order of their last use. */
   readonly #open = new Map<number, Promise<DiskFile>>();
   readonly #readers = new Map<number, number>();
+  readonly #small = new SmallInputs();
 
   constructor(inputs: readonly PlannedInput[]) {
     this.#inputs = inputs;
@@ -23,6 +25,11 @@ export class InputFiles {
 
   /** Fills `into` from a place of an input. PARQUET_CHANGED where the input is not what it was. */
   async read(input: number, from: number, into: Uint8Array): Promise<void> {
+    const planned = this.#planned(input);
+    if (!this.#open.has(input) && (await isLocal(planned.path)) && this.#small.takes(planned)) {
+      await this.#small.read(planned, from, into);
+      return;
+    }
     this.#readers.set(input, (this.#readers.get(input) ?? 0) + 1);
     try {
       const file = await this.#handle(input);
@@ -38,12 +45,14 @@ export class InputFiles {
 
   /** PARQUET_CHANGED where an input that was read is not what it was when that began. Closes all. */
   async finish(): Promise<void> {
+    this.#small.finish();
     for (const [input, handle] of this.#open) await this.#check(input, await handle);
     await this.close();
   }
 
   /** Safe after errors, and twice. */
   async close(): Promise<void> {
+    this.#small.close();
     const handles = [...this.#open.values()];
     this.#open.clear();
     for (const handle of handles) await handle.then((file) => file.close()).catch(() => undefined);

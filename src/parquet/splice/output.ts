@@ -21,6 +21,8 @@ export class OutputFile {
   #written: number;
   #sinceHandOver = 0;
   #handOver: Promise<void> | null = null;
+  /** Whether that has begun, if only for a part. */
+  #handedOver = false;
   #failure: unknown = null;
 
   private constructor(path: string, file: DiskFile, start: number) {
@@ -43,9 +45,11 @@ export class OutputFile {
     return this.#written + this.#buffered;
   }
 
-  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+  /** `beside`: by another thread, since this one has other work meanwhile. */
+  async writeAt(bytes: Uint8Array, position: number, beside = false): Promise<void> {
     try {
-      await this.#file.write(bytes, position);
+      // who writes into a file that is being handed over waits for that now and then
+      await this.#file.write(bytes, position, beside || this.#handedOver);
       this.#sinceHandOver += bytes.length;
       if (this.#sinceHandOver >= handOverBytes) this.#toDisk();
     } catch (error) {
@@ -93,6 +97,7 @@ export class OutputFile {
   #toDisk(): void {
     if (this.#handOver !== null) return;
     this.#sinceHandOver = 0;
+    this.#handedOver = true;
     this.#handOver = this.#file
       .datasync()
       .catch((error: unknown) => {
