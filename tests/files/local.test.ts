@@ -22,7 +22,7 @@ describe('a path', () => {
     expect(await isLocal(join(folder, 'nothing', 'here'))).toBe(false);
   });
 
-  it('has its calls made by other threads where it is not local', () => {
+  it('has its calls made by other threads where it is not local', async () => {
     const module = new URL('../../build/files/index.js', import.meta.url).href;
     const inject = new URL('../faults/inject.mjs', import.meta.url).href;
     const [own, log] = [join(folder, 'own'), join(folder, 'calls.json')];
@@ -44,6 +44,7 @@ describe('a path', () => {
     const inPlace = (path: string): boolean[] =>
       calls.flatMap((call: { path: string; inPlace: boolean }) => (call.path === path ? [call.inPlace] : []));
     if (linux) expect(inPlace(foreign)).toEqual([false]);
-    expect(new Set(inPlace(own)).size).toBe(1);
+    // those that follow depend on how long this one took
+    expect(inPlace(own)[0]).toBe(await isLocal(own));
   });
 });
