@@ -3,7 +3,8 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DiskFile } from '../../src/files/index.js';
 import { executeSplice, type Footer, planSplice, readFooter } from '../../src/parquet/index.js';
 import type { SpliceOptions, SplicePlan } from '../../src/parquet/splice/plan.js';
 import { Witness } from './engine.js';
@@ -46,6 +47,20 @@ describe('a large file', () => {
     const path = join(folder, 'whole.parquet');
     await executeSplice(planned({}), [path], { share: false, sync: true });
     expect(await digestOf(path)).toBe(await digestOf(footer.path));
+  });
+
+  it('is not done where the disk refuses a part that was handed to it while the next file was begun', async () => {
+    const paths = ['first', 'second'].map((name) => join(folder, `${name}.parquet`));
+    const refused = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+    const datasync = vi.spyOn(DiskFile.prototype, 'datasync').mockRejectedValueOnce(refused);
+    try {
+      const splicing = executeSplice(planned({ targetRows: 4_000_000 }), paths);
+      await expect(splicing).rejects.toMatchObject({ code: 'FILE_SYSTEM', facts: { path: paths[0] } });
+      expect(datasync).toHaveBeenCalled();
+    } finally {
+      datasync.mockRestore();
+      for (const path of paths) await rm(path, { force: true });
+    }
   });
 
   it('keeps its values where columns are left out', async () => {
