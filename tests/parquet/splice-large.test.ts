@@ -53,12 +53,16 @@ describe('a large file', () => {
     const paths = ['first', 'second'].map((name) => join(folder, `${name}.parquet`));
     const refused = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
     const datasync = vi.spyOn(DiskFile.prototype, 'datasync').mockRejectedValueOnce(refused);
+    const opened = vi.spyOn(DiskFile, 'open');
+    const closed = vi.spyOn(DiskFile.prototype, 'close');
     try {
       const splicing = executeSplice(planned({ targetRows: 4_000_000 }), paths);
       await expect(splicing).rejects.toMatchObject({ code: 'FILE_SYSTEM', facts: { path: paths[0] } });
       expect(datasync).toHaveBeenCalled();
+      const files = await Promise.all(opened.mock.results.map(({ value }) => value));
+      expect(new Set(closed.mock.contexts)).toEqual(new Set(files));
     } finally {
-      datasync.mockRestore();
+      vi.restoreAllMocks();
       for (const path of paths) await rm(path, { force: true });
     }
   });

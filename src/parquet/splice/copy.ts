@@ -4,7 +4,7 @@ import type { OutputFile } from './output.js';
 
 /** What one write takes: little enough that it is still in the processor's cache when it is written. */
 const pieceBytes = 256 * 1024;
-/** Places above which a piece takes long to gather. */
+/** From so many places a piece takes long to be gathered. */
 const manyParts = 4;
 /** How many of them are under way at a time. */
 const inFlight = 3;

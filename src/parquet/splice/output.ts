@@ -110,10 +110,13 @@ export class OutputFile {
 
   async #close(sync: boolean): Promise<void> {
     try {
-      await this.#handOver;
-      if (this.#failure !== null) throw this.#failure;
-      if (sync) await this.#file.sync();
-      await this.#file.close();
+      try {
+        await this.#handOver;
+        if (this.#failure !== null) throw this.#failure;
+        if (sync) await this.#file.sync();
+      } finally {
+        await this.#file.close();
+      }
     } catch (error) {
       throw asWriteError(error, this.path);
     }
