@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, EngineSession } from '../../src/core/engine.js';
 import { openEngine } from '../../src/engine/index.js';
-import { areAlike } from '../../src/formats/ndjson/rows-alike.js';
-import { membersOf } from '../../src/formats/ndjson/typed.js';
+import { memberTokens } from '../../src/formats/ndjson/typed.js';
+import { RowScan } from '../../src/formats/text/row-scan.js';
 import { openWitness, type Witness } from '../integration/witness.js';
 import {
   type Format,
@@ -68,14 +68,14 @@ function textOf(format: Format, token: string): string {
   const isText = /^"(?:[^"\\]|\\["\\])*"$/.test(token);
   const cell = isText ? token.slice(1, -1).replace(/\\(.)/g, '$1') : token;
   const quoted = /["\n,]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-  return `a,b\n${',x\n'.repeat(6)}${quoted},y\n`;
+  return `a,b\n${`,${'x'.repeat(40)}\n`.repeat(6)}${quoted},y\n`;
 }
 
 describe('values of declared types that are taken by the quick way', () => {
   it.each([
     ...types.map(([type, least]) => ['ndjson', type, least] as const),
     ...types
-      .filter(([type]) => ['DOUBLE', 'FLOAT', 'BOOLEAN', 'UUID'].includes(type))
+      .filter(([type]) => !['VARCHAR', 'BLOB', 'INTERVAL', 'TIMESTAMPTZ', 'BIGNUM'].includes(type))
       .map(([type, least]) => ['csv', type, least] as const),
   ])('are those that every text gives: %s, %s', { timeout: 120_000 }, async (format, type, least) => {
     const columns = { a: type, b: 'VARCHAR' };
@@ -118,7 +118,7 @@ describe('values of declared types that are taken by the quick way', () => {
   it('are looked at as texts where the engine has many threads', async () => {
     const path = await file(folder, 'rows.ndjson', '{"a":1,"b":"x"}\n'.repeat(20));
     const columns = { a: 'BIGINT', b: 'VARCHAR' };
-    await session.run('SET threads = 5');
+    await session.run('SET threads = 17');
     const many = await readTrusting(session, 'ndjson', path, columns, 'first rows', 6);
     await session.run('SET threads = 2');
     expect(many).toMatchObject({ isGuess: true, rows: Array.from({ length: 20 }, () => ['1', 'x']) });
@@ -182,37 +182,31 @@ describe('lines that are looked at in pieces', () => {
   );
   const lineOf = (some: Readonly<Record<string, string | undefined>>): string =>
     `{${Object.entries(some).map(([key, value]) => `"${key}": ${value}`)}}`;
-  const looked = async (text: string, sizes: readonly number[]): Promise<boolean> => {
+  const looked = (text: string, sizes: readonly number[]): boolean => {
     const bytes = Buffer.from(text);
-    async function* pieces() {
-      let from = 0;
-      for (let i = 0; from < bytes.length; i++) {
-        const size = sizes[i % sizes.length] ?? 1;
-        yield bytes.subarray(from, from + size);
-        from += size;
-      }
+    const tokens = memberTokens(fields, new Map()) ?? [];
+    const scan = new RowScan({ tokens, most: 1000, shape: { names: fields.map(({ name }) => name) } });
+    for (let from = 0, i = 0; from < bytes.length; i++) {
+      const size = sizes[i % sizes.length] ?? 1;
+      scan.take(bytes.subarray(from, from + size));
+      from += size;
     }
-    const members = membersOf(fields, null);
-    return members !== null && areAlike(pieces(), members(), () => {});
+    scan.end();
+    return scan.kept === 0;
   };
   const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
-  it('are alike, however they are cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(record, { maxLength: 8 }),
-        sizes,
-        fc.boolean(),
-        async (records, cut, isEnded) => {
-          const text = records.map(lineOf).join('\n') + (isEnded ? '\n' : '');
-          expect(await looked(text, cut)).toBe(true);
-        },
-      ),
+  it('are alike, however they are cut', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 8 }), sizes, fc.boolean(), (records, cut, isEnded) => {
+        const text = records.map(lineOf).join('\n') + (isEnded ? '\n' : '');
+        expect(looked(text, cut)).toBe(true);
+      }),
       { numRuns: 300 },
     );
   });
 
-  it('are not, where one has something else, wherever that is', async () => {
+  it('are not, where one has something else, wherever that is', () => {
     const odd = fc.constantFrom(
       '{}',
       '{"id": 1.5}',
@@ -222,18 +216,12 @@ describe('lines that are looked at in pieces', () => {
       '{"id": 1',
       'null',
     );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(record, { maxLength: 8 }),
-        odd,
-        fc.nat(),
-        sizes,
-        async (records, line, at, cut) => {
-          const lines = records.map(lineOf);
-          lines.splice(at % (lines.length + 1), 0, line);
-          expect(await looked(lines.join('\n'), cut)).toBe(false);
-        },
-      ),
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 8 }), odd, fc.nat(), sizes, (records, line, at, cut) => {
+        const lines = records.map(lineOf);
+        lines.splice(at % (lines.length + 1), 0, line);
+        expect(looked(lines.join('\n'), cut)).toBe(false);
+      }),
       { numRuns: 300 },
     );
   });

@@ -9,11 +9,14 @@ import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
 import { unpackWhole } from '../text/explain.js';
 import type { Found } from '../text/infer.js';
+import type { Rows } from '../text/row-scan.js';
+import { beginsAlike, hasFewThreads, proveAlike } from '../text/rows-alike.js';
 import type { Likeness, SourceContext, TextSource } from '../text/source.js';
 import { type Readable, Utf8Copies } from '../text/utf8-copies.js';
 import { badRowsIn } from './bad-rows.js';
 import { type CsvFiles, type Dialect, isAlike, readCsv } from './dialect.js';
 import { type Head, headOf } from './head.js';
+import { beginOf, isPlain, recordRows, recordTokens } from './typed.js';
 
 export interface CsvSourceOptions {
   /** As the home's configuration has it. */
@@ -24,6 +27,9 @@ export interface CsvSourceOptions {
   readonly encoding: Encoding;
   readonly spelling: Spelling;
 }
+
+/** Threads of the engine with which all texts are looked at as soon as one thread has looked at their bytes. */
+const mostThreads = 8;
 
 /** Kinds of words that the engine's own reader takes and casts as the engine does elsewhere; with numbers, where these are plain. */
 const nativeWords: ReadonlySet<TypeKind> = new Set(['boolean', 'uuid']);
@@ -36,6 +42,8 @@ export class CsvSource implements TextSource {
   readonly #copies: Utf8Copies;
   /** Files as they can be read, by their paths. */
   readonly #readable = new Map<string, Readable>();
+  /** Bytes before their first row of values. */
+  readonly #begins = new Map<string, number>();
   /** Files with the same columns that follow one another. */
   #groups: readonly CsvFiles[] = [];
   #names: readonly string[] = [];
@@ -63,6 +71,7 @@ export class CsvSource implements TextSource {
       this.#readable.set(file, readable);
       const head = await headOf(readable, dialect, !dialect.header && declared.length === 1);
       if (head === null) continue;
+      this.#begins.set(file, beginOf(head, dialect));
       const names = this.#namesOf(file, head, declared);
       const header = dialect.header ? head.header : null;
       const group = { names, compression: readable.compression, header, lineEnd: head.lineEnd };
@@ -86,6 +95,8 @@ export class CsvSource implements TextSource {
   }
 
   async likeFirst(columns: readonly Field[], found: ReadonlyMap<string, Found>): Promise<Likeness | null> {
+    const typed = await this.#typed(columns, found);
+    if (typed !== null) return typed;
     const types = this.#native(columns, found);
     if (found.size === 0 && types.size === 0) return null;
     const prove: Likeness['prove'] = (...how) => unpackWhole(this, ...how);
@@ -98,7 +109,7 @@ export class CsvSource implements TextSource {
 
   async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
     const readable = this.readable(file);
-    const group = this.#groups.find(({ paths }) => paths.includes(readable.path));
+    const group = this.#groupOf(file);
     if (group === undefined) return [];
     const { dialect, spelling } = this.#options;
     const own = columns.filter(({ name }) => group.names.includes(name));
@@ -122,6 +133,37 @@ export class CsvSource implements TextSource {
       ({ name }) => `CAST(NULL AS ${types?.get(name) ?? 'VARCHAR'}) AS ${identifier(name)}`,
     );
     return `SELECT ${none.join(', ')} WHERE false`;
+  }
+
+  /** The engine's own reader casts, and the bytes are looked at beside it; null where that would not do. */
+  async #typed(columns: readonly Field[], found: ReadonlyMap<string, Found>): Promise<Likeness | null> {
+    const { dialect, spelling } = this.#options;
+    const tokens = recordTokens(columns, found, spelling);
+    if (tokens === null || !this.#groups.every((group) => isPlain(group, dialect))) return null;
+    if (!(await hasFewThreads(this.#context, mostThreads))) return null;
+    const rowsOf = (file: string): Rows | null => {
+      const group = this.#groupOf(file);
+      return group === undefined ? null : recordRows(group, dialect, tokens, this.#begins.get(file) ?? 0);
+    };
+    const first = this.files.find((file) => rowsOf(file) !== null);
+    const firstRows = first === undefined ? null : rowsOf(first);
+    if (first === undefined || firstRows === null) return null;
+    if (!(await beginsAlike(this.readable(first), firstRows))) return null;
+    const { name } = this.#context;
+    const prove: Likeness['prove'] = async (file, ...how) => {
+      const rows = rowsOf(file);
+      if (rows === null) await unpackWhole(this, file, ...how);
+      else await proveAlike({ name, path: file, file: this.readable(file), rows }, ...how);
+    };
+    const types = new Map(
+      [...tokens].flatMap(([column, { reads }]) => (reads === null ? [] : [[column, reads]])),
+    );
+    return { select: this.#select(columns, [], types), native: new Set(types.keys()), prove };
+  }
+
+  #groupOf(file: string): CsvFiles | undefined {
+    const { path } = this.readable(file);
+    return this.#groups.find(({ paths }) => paths.includes(path));
   }
 
   /** Columns that the engine's own reader casts in no other way than a text is cast elsewhere, and their types. */

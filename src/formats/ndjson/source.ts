@@ -3,19 +3,19 @@ import { literal } from '../../engine/index.js';
 import { fail } from '../../errors/index.js';
 import { readLines } from '../csv/dialect.js';
 import { plainLines, scanCsv } from '../csv/scan.js';
-import { type BadRow, mostAside, tooLong, unfitText } from '../text/bad-row.js';
+import { type BadRow, mostAside, tooLong, unfitText, usualLine } from '../text/bad-row.js';
 import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import type { Unknown } from '../text/infer.js';
+import { beginsAlike, hasFewThreads, proveAlike } from '../text/rows-alike.js';
 import type { Certain, Likeness, SourceContext, TextSource } from '../text/source.js';
 import { badRowsOf } from '../text/typed.js';
-import { passing, unpacked } from '../text/unpack.js';
+import { unpacked } from '../text/unpack.js';
 import type { Readable } from '../text/utf8-copies.js';
 import { alikeTexts, type FoundOf, mayLose } from './alike.js';
 import { isBlank, isLong, isObject, textsOfLines } from './lines.js';
 import { LongNumberSearch } from './long-numbers.js';
-import { areAlike, beginAlike } from './rows-alike.js';
-import { membersOf, readMembers } from './typed.js';
+import { memberTokens, readMembers } from './typed.js';
 
 export interface NdjsonSourceOptions {
   readonly files: readonly string[];
@@ -23,8 +23,8 @@ export interface NdjsonSourceOptions {
   readonly maxLine: number | null;
 }
 
-/** With more of them the engine looks at all texts sooner than one thread looks at their bytes. */
-const mostThreads = 4;
+/** Threads of the engine with which all texts are looked at as soon as one thread has looked at their bytes. */
+const mostThreads = 16;
 
 /** Files of one JSON object a line as a source of text. */
 export class NdjsonSource implements TextSource {
@@ -66,7 +66,7 @@ export class NdjsonSource implements TextSource {
   }
 
   async likeFirst(columns: readonly Field[], found: FoundOf, first: number): Promise<Likeness | null> {
-    const typed = found.size === 0 ? await this.#typed(columns) : null;
+    const typed = await this.#typed(columns, found);
     if (typed !== null) return typed;
     const session = await this.#context.engine();
     const { signal } = this.#context;
@@ -84,25 +84,18 @@ export class NdjsonSource implements TextSource {
   }
 
   /** The engine casts what it is known to cast as it stands, by a look at the bytes beside it. */
-  async #typed(columns: readonly Field[]): Promise<Likeness | null> {
-    const members = membersOf(columns, this.#options.maxLine);
+  async #typed(columns: readonly Field[], found: FoundOf): Promise<Likeness | null> {
+    const tokens = memberTokens(columns, found);
     const [first] = this.files;
-    if (members === null || first === undefined) return null;
-    const session = await this.#context.engine();
-    const [[threads] = [null]] = await session.rows("SELECT current_setting('threads')");
-    if (Number(threads) > mostThreads) return null;
-    const { path, compression } = this.readable(first);
-    if (!(await beginAlike(passing(path, compression), members()))) return null;
-    const prove: Likeness['prove'] = async (file, signal, onProgress) => {
-      const { path, compression } = this.readable(file);
-      const onPiece = (): void => {
-        signal.throwIfAborted();
-        onProgress();
-      };
-      if (!(await areAlike(passing(path, compression), members(), onPiece)))
-        throw fail('ROWS_NOT_ALIKE', { name: this.#context.name, path: file });
-    };
-    return { ...readMembers(this.#groups(), columns, this.#options.maxLine), prove };
+    if (tokens === null || first === undefined || !(await hasFewThreads(this.#context, mostThreads)))
+      return null;
+    const { maxLine } = this.#options;
+    const rows = { tokens, most: maxLine ?? usualLine, shape: { names: columns.map(({ name }) => name) } };
+    if (!(await beginsAlike(this.readable(first), rows))) return null;
+    const { name } = this.#context;
+    const prove: Likeness['prove'] = (file, ...how) =>
+      proveAlike({ name, path: file, file: this.readable(file), rows }, ...how);
+    return { ...readMembers(this.#groups(), columns, tokens, maxLine), prove };
   }
 
   /** Fails where there are numbers that floating point may not hold; `isOpen`: if that is of consequence. */

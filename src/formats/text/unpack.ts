@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable, Transform } from 'node:stream';
+import type { Readable as Stream, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { fail } from '../../errors/index.js';
+import { DiskFile } from '../../files/disk-file.js';
 import type { TextCompression } from './compression.js';
+import type { Readable } from './utf8-copies.js';
 
 /** The bytes of a file of text, unpacked, in pieces of no certain size. PATH_NOT_READABLE, NOT_UNPACKED. */
 export async function* unpacked(path: string, compression: TextCompression): AsyncGenerator<Uint8Array> {
@@ -24,27 +25,33 @@ export async function* unpacked(path: string, compression: TextCompression): Asy
 }
 
 /**
- * The same, for those who are done with a piece before they ask for the next one: the bytes of a file that is not packed all
- * lie in the same place, one piece after the other.
+ * The same, for those who are done with a piece before they ask for the next one: the bytes of a file that is not packed are
+ * read into the room that they have for them.
  */
-export async function* passing(path: string, compression: TextCompression): AsyncGenerator<Uint8Array> {
+export async function* filling(
+  { path, compression }: Readable,
+  room: () => Uint8Array,
+): AsyncGenerator<Uint8Array> {
   if (compression !== 'none') return yield* unpacked(path, compression);
-  const place = new Uint8Array(1024 * 1024);
-  const file = await open(path).catch((cause: unknown) => {
-    throw fail('PATH_NOT_READABLE', { what: 'the file', path, reason: String(cause) }, { cause });
-  });
+  const unreadable = (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw fail('PATH_NOT_READABLE', { what: 'the file', path, reason }, { cause });
+  };
+  const file = await DiskFile.open(path, 'r').catch(unreadable);
   try {
-    for (;;) {
-      const { bytesRead } = await file.read(place, 0, place.length, null);
-      if (bytesRead === 0) return;
-      yield place.subarray(0, bytesRead);
+    for (let at = 0; ; ) {
+      const place = room();
+      const bytes = await file.read(place, at).catch(unreadable);
+      if (bytes === 0) return;
+      yield place.subarray(0, bytes);
+      at += bytes;
     }
   } finally {
     await file.close();
   }
 }
 
-function through(file: Readable, compression: 'gzip' | 'zstd'): AsyncIterable<Uint8Array> {
+function through(file: Stream, compression: 'gzip' | 'zstd'): AsyncIterable<Uint8Array> {
   // Node has zstd of its own only from 22.15 on.
   const make: unknown = Reflect.get(zlib, compression === 'gzip' ? 'createGunzip' : 'createZstdDecompress');
   if (typeof make !== 'function') return unpackZstd(file);
