@@ -223,3 +223,32 @@ export default { homes: [{
     expect(ended.stdout).toContain('hearth');
   });
 });
+
+describe('hygge compact', () => {
+  const files = {
+    'hygge.yml':
+      'flows:\n  few: { home: { type: csv, path: rows.csv }, store: out }\n  text: { home: { type: csv, path: rows.csv }, store: { type: csv, path: text } }\n',
+    'rows.csv': 'id\n1\n2\n',
+  };
+
+  it('passes over stores that have no files to join, unless one is named', async () => {
+    const folder = folderWith(files);
+    expect((await hygge(['go'], { cwd: folder })).code).toBe(0);
+    const all = await hygge(['compact'], { cwd: folder });
+    expect(all).toMatchObject({ code: 0, stderr: '' });
+    expect(all.stdout).toMatch(/- text: a csv store cannot be compacted/);
+    expect(all.stdout).toMatch(/✓ few {2}1 file left as they are/);
+    const json = await hygge(['compact', '--json'], { cwd: folder });
+    expect(json.code).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      status: 'success',
+      stores: [
+        { name: 'few', files_after: 1, error: null },
+        { name: 'text', skipped: true, error: { code: 'COMPACT_UNSUPPORTED' } },
+      ],
+    });
+    const one = await hygge(['compact', '-f', 'text'], { cwd: folder });
+    expect(one.code).not.toBe(0);
+    expect(one.stderr).toContain('COMPACT_UNSUPPORTED');
+  });
+});

@@ -116,6 +116,17 @@ describe('readFooter', () => {
     });
   });
 
+  it('says how a home of a file of text is written', async () => {
+    for (const [name, hint] of [
+      ['rows.csv', /type: csv/],
+      ['rows.ndjson.gz', /write the type too/],
+      ['rows.parquet', /PAR1/],
+    ] as const) {
+      const path = await written(name, 'id,name\n1,one\n2,two\n');
+      await expect(readFooter(path)).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
+    }
+  });
+
   it('refuses what is no file, or not there', async () => {
     await expect(readFooter(join(folder, 'none.parquet'))).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
     await expect(readFooter(join(samples[0] ?? '', 'x'))).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });

@@ -32,7 +32,7 @@ const connections = (more: object = {}) => {
 };
 const table = (name: string, more: object = {}) =>
   ({ type: 'postgres', connection: 'db', table: name, ...more }) as const;
-const move = (name: string, options: Partial<FlowOptions> = {}, home = table(name)) =>
+const flowOf = (name: string, options: Partial<FlowOptions> = {}, home = table(name)) =>
   new Flow({
     name: 'read',
     home,
@@ -40,7 +40,8 @@ const move = (name: string, options: Partial<FlowOptions> = {}, home = table(nam
     connections: connections(),
     retry: { attempts: 1 },
     ...options,
-  }).start();
+  });
+const move = (...of: Parameters<typeof flowOf>) => flowOf(...of).start();
 const parquet = async (sql: string): Promise<unknown[][]> => {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -202,6 +203,32 @@ describe('what is not a plain table', () => {
     await move('parted', { connections: connections({ user: 'clerk', password: 'clerk' }) });
     expect(await arrived('parted')).toEqual(await left('parted'));
     await expectSessions(before + 2);
+  });
+
+  it('is read as far as its policies let the role, and the run says so', async () => {
+    await server.query(`
+      CREATE TABLE guarded AS SELECT i AS id, 'x' AS note FROM generate_series(1, 10) i;
+      CREATE VIEW guarded_view AS SELECT * FROM guarded;
+      ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY few ON guarded USING (id <= 3);
+      CREATE ROLE keeper LOGIN PASSWORD 'keeper'; GRANT SELECT ON guarded, guarded_view TO keeper`);
+    const keeper = { connections: connections({ user: 'keeper', password: 'keeper' }) };
+    const said = /row-level security holds for guarded: rows .* hide from role keeper do not come/;
+    for (const [home, of, rows] of [
+      [{ table: 'guarded' }, keeper, 3],
+      [{ query: 'SELECT g.* FROM guarded g JOIN guarded AS same USING (id)' }, keeper, 3],
+      // Who made the view sees all.
+      [{ table: 'guarded_view' }, keeper, 10],
+      [{ table: 'guarded' }, {}, 10],
+    ] as const) {
+      const flow = flowOf('guarded', of, { type: 'postgres', connection: 'db', ...home } as never);
+      const { warnings } = await flow.plan();
+      expect({ home, rows: (await flow.start()).rows, warnings }).toEqual({
+        home,
+        rows,
+        warnings: rows === 3 ? [expect.stringMatching(said)] : [],
+      });
+    }
   });
 
   it('is read whole: a view, a materialized view, a parent with heirs', async () => {

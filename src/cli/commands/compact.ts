@@ -18,7 +18,8 @@ Examples:
   hygge compact --sort day,id       write all rows anew into one file, sorted
 
 Row groups are copied as they are, and rows keep their order; --sort alone decodes them. The new files take the
-places of the old ones in one step. Files that hygge did not put there are left alone.
+places of the old ones in one step. Files that hygge did not put there are left alone, and so are stores that have
+no files to join, unless --flow or --entity names one: that is an error.
 Exit codes: 0 done, 1 a store could not be compacted, 2 the configuration is wrong.`;
 
 interface CompactFlags extends RunFlags {
@@ -56,16 +57,24 @@ async function compact(path: string | undefined, flags: CompactFlags, context: C
       },
     })
     .finally(stop.dispose);
-  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  const isChosen = flags.flow !== undefined || flags.entity !== undefined;
+  const isSkipped = (outcome: CompactOutcome): boolean => outcome.error?.code === 'COMPACT_UNSUPPORTED';
+  // Whoever asks for all stores means those that have files to join.
+  const skipped = isChosen || outcomes.every(isSkipped) ? [] : outcomes.filter(isSkipped);
+  const others = outcomes.filter((outcome) => !skipped.includes(outcome));
+  const errors = others.flatMap(({ error }) => error ?? []);
   if (flags.json === true) {
-    const stores = outcomes.map(({ name, compacted, error }) => ({
-      name,
-      ...compacted,
-      error: error?.toJSON() ?? null,
+    const stores = outcomes.map((outcome) => ({
+      name: outcome.name,
+      ...outcome.compacted,
+      ...(skipped.includes(outcome) ? { skipped: true } : {}),
+      error: outcome.error?.toJSON() ?? null,
     }));
     context.out.write(jsonText({ status: errors.length === 0 ? 'success' : 'fail', stores }));
   } else {
-    tell(outcomes, errors, context);
+    for (const { error } of skipped)
+      context.out.write(`${paint(context.out.color).faint(`- ${oneLine(error?.message ?? '')}`)}\n`);
+    tell(others, errors, context);
   }
   return stop.exitCode() ?? (errors.length === 0 ? exitCodes.done : exitCodeOf(errors));
 }

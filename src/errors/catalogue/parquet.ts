@@ -15,7 +15,10 @@ export const parquetErrors = {
     title: 'A file that is not parquet',
     kind: 'run',
     message: (f) => `${f.path} is not a parquet file: ${f.reason}`,
-    hint: () => 'Check what wrote it. A parquet file begins and ends with the four letters PAR1.',
+    hint: (f) =>
+      /\.(?:csv|tsv|ndjson|jsonl)(?:\.gz|\.zst)?$/i.test(f.path)
+        ? 'A path alone is taken for parquet. Of a home of another type, write the type too, such as { type: csv, path: FILE }.'
+        : 'Check what wrote it. A parquet file begins and ends with the four letters PAR1.',
   }),
   PARQUET_DAMAGED: entry<{ path: string; reason: string }>({
     title: 'A damaged parquet file',

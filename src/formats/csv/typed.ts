@@ -20,10 +20,8 @@ function recordToken({ type }: Field, found: Found | undefined, spelling: Spelli
     case 'timestamp_s':
     case 'timestamp_ms':
     case 'timestamp_ns':
-      return spelling.timestampFormat === null ? tokenOf(type, found !== undefined) : textToken;
-    // It takes what is none for NULL.
     case 'timestamptz':
-      return textToken;
+      return spelling.timestampFormat === null ? tokenOf(type, found !== undefined) : textToken;
     // These it casts in no other way, whatever they look like.
     case 'boolean':
     case 'uuid':

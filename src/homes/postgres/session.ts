@@ -25,6 +25,7 @@ import { nearest } from '../../core/nearest.js';
 import type { Estimate } from '../../core/plan.js';
 import type { Schema } from '../../core/types.js';
 import { fail, HyggeError } from '../../errors/index.js';
+import { hiddenRows } from './hidden.js';
 import { allOfSchema, type PostgresHomeConfig } from './index.js';
 import { lookAt, setSnapshot, sharedMoment } from './moment.js';
 import { serverCondition } from './narrow.js';
@@ -45,6 +46,7 @@ export async function openPostgresHome(
     try {
       const look = () => columnsAt(session, source, connection, context.name);
       const { seen: columns, note } = await lookAt(session, moment, look);
+      const hidden = await hiddenRows(session, source.isQuery ? null : source.from, connection.role);
       const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
         connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
       return new PostgresHomeSession({
@@ -53,7 +55,7 @@ export async function openPostgresHome(
         source,
         columns,
         spare,
-        note,
+        notes: [note, hidden].filter((one) => one !== null),
         leave: moment.leave,
         onProgress: () => context.onProgress?.(),
         ...config,
@@ -147,8 +149,8 @@ interface Opened {
   readonly source: Source;
   readonly columns: readonly SpooledColumn[];
   readonly readers: number;
-  /** What is to be said of the moment. */
-  readonly note: string | null;
+  /** What is to be said of the moment, and of what is seen at it. */
+  readonly notes: readonly string[];
   /** Lets go of the moment. */
   leave(): Promise<void>;
   /** One more connection; null where there is none to spare. */
@@ -175,7 +177,7 @@ class PostgresHomeSession implements HomeSession {
     this.#session = opened.session;
     this.#source = opened.source;
     this.#columns = opened.columns;
-    if (opened.note !== null) this.#notes.push(opened.note);
+    this.#notes.push(...opened.notes);
   }
 
   async schema(): Promise<Schema> {
