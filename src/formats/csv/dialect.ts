@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { literal, pathList } from '../../engine/index.js';
+import { usualLine } from '../text/bad-row.js';
 import type { TextCompression } from '../text/compression.js';
 
 const char = z.string().length(1);
@@ -139,6 +140,11 @@ export function readLines(
   ].join(', ')})`;
 }
 
-/** A buffer of the engine must hold a line whole. */
-const lineLimit = (bytes: number | null): string[] =>
-  bytes === null ? [] : [`max_line_size = ${bytes}`, `buffer_size = ${Math.max(32_000_000, 2 * bytes)}`];
+/**
+ * A buffer of the engine must hold a line whole. Its own are of 32 MB: a tenth of that takes a third of the memory less, and
+ * no more time.
+ */
+const lineLimit = (bytes: number | null): string[] => [
+  ...(bytes === null ? [] : [`max_line_size = ${bytes}`]),
+  `buffer_size = ${2 * Math.max(usualLine, bytes ?? 0)}`,
+];
