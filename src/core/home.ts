@@ -26,6 +26,8 @@ export interface HomeContext {
   readonly signal: AbortSignal;
   /** Rows have come: told by homes that bring many before they give any, so that a run is not stopped as standing still. */
   onProgress?(): void;
+  /** Something that a person should know of every run; left out where nothing is carried out: a plan has `warnings`. */
+  readonly notice?: ((message: string) => void) | undefined;
   /** The run, where something is carried out or planned by one. */
   readonly runId?: string | undefined;
   /** The flow of whose entities it is one, and how many of them this run is about; left out where it stands alone. */

@@ -77,7 +77,11 @@ export class OpenEnds {
   }
 
   /** Opens the home and learns its columns, if need be from its first rows. `onHome`: it is open. */
-  async openHome(trust?: HomeTrust, onHome: (home: HomeSession) => void = () => {}): Promise<OpenHome> {
+  async openHome(
+    trust?: HomeTrust,
+    onHome: (home: HomeSession) => void = () => {},
+    notice?: (message: string) => void,
+  ): Promise<OpenHome> {
     const { watchdog } = this;
     const { name, flow, entity } = this.#config;
     const { definition, settings } = this.#types.home;
@@ -87,6 +91,7 @@ export class OpenEnds {
         name,
         signal: watchdog.signal,
         onProgress: () => watchdog.progress(),
+        notice,
         engine: () => this.homeSession.get(),
         connections: this.#context.connections,
         runId,

@@ -69,7 +69,7 @@ export async function prepare(
   const ends = new OpenEnds(config, types, context);
   const opening: Work = { config, types, context, ends };
   try {
-    const source = await ends.openHome(trust, onHome);
+    const source = await ends.openHome(trust, onHome, carryOut ? notice : undefined);
     const given = await shapeOf(opening, source.schema);
     if (config.where !== null) source.home.narrow?.(config.where);
     const work = { ...opening, config: { ...config, columns: given.shape.columns } };

@@ -47,6 +47,7 @@ export async function openPostgresHome(
       const look = () => columnsAt(session, source, connection, context.name);
       const { seen: columns, note } = await lookAt(session, moment, look);
       const hidden = await hiddenRows(session, source.isQuery ? null : source.from, connection.role);
+      if (hidden !== null) context.notice?.(hidden);
       const spare = (signal: AbortSignal): Promise<PostgresSession | null> =>
         connection.spareSession({ ...request, signal: AbortSignal.any([context.signal, signal]) });
       return new PostgresHomeSession({
