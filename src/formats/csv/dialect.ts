@@ -110,7 +110,7 @@ export function readCsv(
     ...(lineEnd === '' ? [] : [`new_line = ${literal(escaped(lineEnd))}`]),
     'hive_partitioning = false',
     `columns = {${columns}}`,
-    ...lineLimit(dialect.maxLine),
+    ...smallBuffers(dialect.maxLine),
     ...more,
   ];
   const select = `SELECT * FROM read_csv(${pathList(paths)}, ${options.join(', ')})`;
@@ -141,10 +141,14 @@ export function readLines(
 }
 
 /**
- * A buffer of the engine must hold a line whole. Its own are of 32 MB: a tenth of that takes a third of the memory less, and
- * no more time.
+ * The buffers of the engine's own choice are of 32 MB: a tenth of that takes a third of the memory less, and no more time. One
+ * must hold a line whole. Whoever names the buffer has to name the line too, which would be as long as it else.
  */
-const lineLimit = (bytes: number | null): string[] => [
-  ...(bytes === null ? [] : [`max_line_size = ${bytes}`]),
-  `buffer_size = ${2 * Math.max(usualLine, bytes ?? 0)}`,
-];
+function smallBuffers(longest: number | null): string[] {
+  const line = longest ?? usualLine;
+  return [`max_line_size = ${line}`, `buffer_size = ${2 * Math.max(usualLine, line)}`];
+}
+
+/** The same for lines as they are: with smaller buffers the engine takes some that are too long. */
+const lineLimit = (bytes: number | null): string[] =>
+  bytes === null ? [] : [`max_line_size = ${bytes}`, `buffer_size = ${Math.max(32_000_000, 2 * bytes)}`];
