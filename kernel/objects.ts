@@ -1,5 +1,5 @@
 // Lines that are objects of JSON.
-import { anyToken, dateToken, floatToken } from '../src/formats/text/token-kinds';
+import { anyToken, dateToken, floatToken, keptDigits } from '../src/formats/text/token-kinds';
 import { columnAt, columnCount, isStrictAt, kindAt, nameAt, nameLengthAt, nextColumn } from './columns';
 import { endOfDigits, endOfText, endOfToken, endOfWord } from './values';
 
@@ -16,16 +16,9 @@ const close: u32 = 0x7d;
 /** Bytes of texts, the last one first. */
 const nul: u32 = 0x6c6c756e;
 const minusZero: u32 = 0x302d;
-/** Digits of a whole number that is read as text and written anew as it stands. */
-const keptDigits: usize = 15;
 
 /** How lines end, as the first one does: 0: there was none yet; 1: LF; 2: CR and LF. */
 let lineEnd: u32 = 0;
-
-/** Forgets how lines end. */
-export function beginLines(): void {
-  lineEnd = 0;
-}
 
 /**
  * Lines with none but the known keys, each spelled as the column's name, which has its quotes and the colon, and with values
@@ -120,12 +113,12 @@ function endOfValue(from: usize, column: usize): usize {
   return end === from + 2 && kind === floatToken && load<u16>(from) === minusZero ? 0 : end;
 }
 
-/** What is no text and is written anew as it stands where it is read as one. */
+/** What is no text and is written anew as it stands where it is read as one: few digits, or a word. */
 function endOfPlain(from: usize): usize {
   const word = endOfWord(from);
   if (word !== 0) return word;
   const isBelow = load<u8>(from) === minus;
   const first = from + (isBelow as usize);
   const end = endOfDigits(first);
-  return end === first || end - from > keptDigits || load<u16>(from) === minusZero ? 0 : end;
+  return end === first || end - from > (keptDigits as usize) || load<u16>(from) === minusZero ? 0 : end;
 }

@@ -45,7 +45,7 @@ export function endOfDigits(from: usize): usize {
 }
 
 /** A number of the column's kind. */
-export function endOfNumber(from: usize, column: usize): usize {
+function endOfNumber(from: usize, column: usize): usize {
   const kind = kindAt(column);
   const isStrict = isStrictAt(column);
   const isBelow = load<u8>(from) === minus;

@@ -140,6 +140,27 @@ describe('values of declared types that are taken by the quick way', () => {
     expect(quick).toMatchObject('rows' in exact ? { rows: exact.rows } : {});
   });
 
+  it.each([
+    ['csv', `a,b\n${'1,x\n'.repeat(20)}`, "'a': 'BIGINT'"],
+    ['ndjson', '{"a":1,"b":"x"}\n'.repeat(20), "'a': 'BIGINT'"],
+  ] as const)('may be of types that were found out: %s', async (format, text, cast) => {
+    const path = await file(folder, `rows.${format}`, text);
+    const found = await readTrusting(session, format, path, null, 'first rows', 6);
+    expect(found).toMatchObject({ isGuess: true, sql: expect.stringContaining(cast) });
+  });
+
+  it('of csv are looked at as texts where the engine has more than eight threads', async () => {
+    const path = await file(folder, 'rows.csv', `a,b\n${'1,x\n'.repeat(20)}`);
+    const castWith = async (threads: number): Promise<boolean> => {
+      await session.run(`SET threads = ${threads}`);
+      const read = await readTrusting(session, 'csv', path, { a: 'BIGINT' }, 'first rows', 6);
+      await session.run('SET threads = 2');
+      expect(read).toMatchObject({ rows: Array.from({ length: 20 }, () => ['1', 'x']) });
+      return 'sql' in read && read.sql.includes("'a': 'BIGINT'");
+    };
+    expect([await castWith(8), await castWith(9)]).toEqual([true, false]);
+  });
+
   it('are looked at as texts where the engine has many threads', async () => {
     const path = await file(folder, 'rows.ndjson', '{"a":1,"b":"x"}\n'.repeat(20));
     const columns = { a: 'BIGINT', b: 'VARCHAR' };

@@ -9,7 +9,6 @@ import type { Encoding } from '../text/encoding.js';
 import type { Spelling } from '../text/exact.js';
 import { unpackWhole } from '../text/explain.js';
 import type { Found } from '../text/infer.js';
-import type { Rows } from '../text/row-scan.js';
 import { beginsAlike, hasFewThreads, proveAlike } from '../text/rows-alike.js';
 import type { Likeness, SourceContext, TextSource } from '../text/source.js';
 import { type Readable, Utf8Copies } from '../text/utf8-copies.js';
@@ -42,8 +41,8 @@ export class CsvSource implements TextSource {
   readonly #copies: Utf8Copies;
   /** Files as they can be read, by their paths. */
   readonly #readable = new Map<string, Readable>();
-  /** Bytes before their first row of values. */
-  readonly #begins = new Map<string, number>();
+  /** What is known of files with a row or a header: with which others they are read, and the bytes before their first row. */
+  readonly #plans = new Map<string, { readonly group: CsvFiles; readonly begin: number }>();
   /** Files with the same columns that follow one another. */
   #groups: readonly CsvFiles[] = [];
   #names: readonly string[] = [];
@@ -71,13 +70,14 @@ export class CsvSource implements TextSource {
       this.#readable.set(file, readable);
       const head = await headOf(readable, dialect, !dialect.header && declared.length === 1);
       if (head === null) continue;
-      this.#begins.set(file, beginOf(head, dialect));
       const names = this.#namesOf(file, head, declared);
       const header = dialect.header ? head.header : null;
-      const group = { names, compression: readable.compression, header, lineEnd: head.lineEnd };
+      const own = { names, compression: readable.compression, header, lineEnd: head.lineEnd };
       const last = groups.at(-1);
-      if (last !== undefined && isAlike(last, group)) last.paths.push(readable.path);
-      else groups.push({ paths: [readable.path], ...group });
+      const group = last !== undefined && isAlike(last, own) ? last : { paths: [], ...own };
+      group.paths.push(readable.path);
+      if (group !== last) groups.push(group);
+      this.#plans.set(file, { group, begin: beginOf(head, dialect) });
     }
     this.#groups = groups;
     // Files without a row have the columns that were declared.
@@ -109,7 +109,7 @@ export class CsvSource implements TextSource {
 
   async badRows(file: string, columns: readonly Field[], most: number | null): Promise<readonly BadRow[]> {
     const readable = this.readable(file);
-    const group = this.#groupOf(file);
+    const group = this.#plans.get(file)?.group;
     if (group === undefined) return [];
     const { dialect, spelling } = this.#options;
     const own = columns.filter(({ name }) => group.names.includes(name));
@@ -141,29 +141,21 @@ export class CsvSource implements TextSource {
     const tokens = recordTokens(columns, found, spelling);
     if (tokens === null || !this.#groups.every((group) => isPlain(group, dialect))) return null;
     if (!(await hasFewThreads(this.#context, mostThreads))) return null;
-    const rowsOf = (file: string): Rows | null => {
-      const group = this.#groupOf(file);
-      return group === undefined ? null : recordRows(group, dialect, tokens, this.#begins.get(file) ?? 0);
-    };
-    const first = this.files.find((file) => rowsOf(file) !== null);
-    const firstRows = first === undefined ? null : rowsOf(first);
-    if (first === undefined || firstRows === null) return null;
-    if (!(await beginsAlike(this.readable(first), firstRows))) return null;
+    const [first] = this.#plans;
+    if (first === undefined) return null;
+    const [file, { group, begin }] = first;
+    if (!(await beginsAlike(this.readable(file), recordRows(group, dialect, tokens, begin)))) return null;
     const { name } = this.#context;
-    const prove: Likeness['prove'] = async (file, ...how) => {
-      const rows = rowsOf(file);
-      if (rows === null) await unpackWhole(this, file, ...how);
-      else await proveAlike({ name, path: file, file: this.readable(file), rows }, ...how);
+    const prove: Likeness['prove'] = async (path, ...how) => {
+      const plan = this.#plans.get(path);
+      if (plan === undefined) return unpackWhole(this, path, ...how);
+      const rows = recordRows(plan.group, dialect, tokens, plan.begin);
+      await proveAlike({ name, path, file: this.readable(path), rows }, ...how);
     };
     const types = new Map(
       [...tokens].flatMap(([column, { reads }]) => (reads === null ? [] : [[column, reads]])),
     );
     return { select: this.#select(columns, [], types), native: new Set(types.keys()), prove };
-  }
-
-  #groupOf(file: string): CsvFiles | undefined {
-    const { path } = this.readable(file);
-    return this.#groups.find(({ paths }) => paths.includes(path));
   }
 
   /** Columns that the engine's own reader casts in no other way than a text is cast elsewhere, and their types. */

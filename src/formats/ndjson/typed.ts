@@ -3,8 +3,8 @@ import { literal, pathList } from '../../engine/index.js';
 import { usualLine } from '../text/bad-row.js';
 import type { TextCompression } from '../text/compression.js';
 import type { Likeness } from '../text/source.js';
-import { keptDigits, type Token, textToken, tokenOf } from '../text/token.js';
-import { floatToken } from '../text/token-kinds.js';
+import { type Token, textToken, tokenOf } from '../text/token.js';
+import { floatToken, keptDigits } from '../text/token-kinds.js';
 import type { FoundOf } from './alike.js';
 import { asJson } from './lines.js';
 

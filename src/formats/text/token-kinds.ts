@@ -1,4 +1,7 @@
-// What a value may look like, as the kernel knows it: also compiled into WebAssembly, see kernel/.
+// What the kernel knows of how values look: also compiled into WebAssembly, see kernel/.
+
+/** Digits that floating point keeps, whatever they are. */
+export const keptDigits = 15;
 
 /** Anything. */
 export const anyToken = 0;

@@ -21,8 +21,6 @@ export interface Token {
   readonly reads: string | null;
 }
 
-/** Digits that floating point keeps, whatever they are. */
-export const keptDigits = 15;
 /** More digits than there are anywhere. */
 const any = 1_000_000_000;
 
@@ -49,7 +47,7 @@ export function tokenOf(type: LogicalType, isStrict = false): Token {
     case 'decimal':
       return token(kinds.decimalToken, type.scale);
     case 'double':
-      return token(kinds.floatToken, 0, isStrict ? keptDigits : any);
+      return token(kinds.floatToken, 0, isStrict ? kinds.keptDigits : any);
     case 'boolean':
       return token(kinds.booleanToken);
     case 'date':
