@@ -22,10 +22,16 @@ export interface Token {
 }
 
 /** More digits than there are anywhere. */
-const any = 1_000_000_000;
+const unbounded = 1_000_000_000;
 
 /** Anything, as text. */
-export const textToken: Token = { kind: kinds.anyToken, places: 0, most: any, isStrict: false, reads: null };
+export const textToken: Token = {
+  kind: kinds.anyToken,
+  places: 0,
+  most: unbounded,
+  isStrict: false,
+  reads: null,
+};
 
 const places = { timestamp_s: 0, timestamp_ms: 3, timestamp: 6, timestamp_ns: 9, timestamptz: 6 } as const;
 const whole: ReadonlySet<string> = new Set(wholeKinds);
@@ -35,7 +41,7 @@ const whole: ReadonlySet<string> = new Set(wholeKinds);
  * @param isStrict see {@link Token}
  */
 export function tokenOf(type: LogicalType, isStrict = false): Token {
-  const token = (kind: number, count = 0, most = any): Token => ({
+  const token = (kind: number, count = 0, most = unbounded): Token => ({
     kind,
     places: count,
     most,
@@ -47,7 +53,7 @@ export function tokenOf(type: LogicalType, isStrict = false): Token {
     case 'decimal':
       return token(kinds.decimalToken, type.scale);
     case 'double':
-      return token(kinds.floatToken, 0, isStrict ? kinds.keptDigits : any);
+      return token(kinds.floatToken, 0, isStrict ? kinds.keptDigits : unbounded);
     case 'boolean':
       return token(kinds.booleanToken);
     case 'date':
