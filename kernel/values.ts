@@ -123,9 +123,9 @@ function isMoment(from: usize): bool {
   const day = numberOfTwo(from + 8);
   if (month === 0 || month > 12 || day === 0) return false;
   const isShort = month === 4 || month === 6 || month === 9 || month === 11;
-  // No 29th of February but in years that are divided by four, and not by a hundred: few have it, and none is wrong.
+  // Of the years that end a century, each fourth one.
   const inCentury = numberOfTwo(from + 2);
-  const isLeap = inCentury !== 0 && (inCentury & 3) === 0;
+  const isLeap = ((inCentury === 0 ? numberOfTwo(from) : inCentury) & 3) === 0;
   const last: u32 = month === 2 ? (isLeap ? 29 : 28) : isShort ? 30 : 31;
   return (
     day <= last && numberOfTwo(from + 11) < 24 && numberOfTwo(from + 14) < 60 && numberOfTwo(from + 17) < 60

@@ -138,7 +138,8 @@ export interface HomeSession {
   /**
    * All rows as several relations, each as soon as its rows are there, so that they are written while others are still on
    * their way. Each has a count of its own. More may be asked for while some are being read: a home that cannot give
-   * them waits until those are done. Columns as of `relation`.
+   * them waits until those are done. Its end may be heard while some are still being read: what they lie in goes with `close`,
+   * or with the last `done`, and not with that end. Columns as of `relation`.
    */
   parts?(wanted?: readonly string[]): AsyncIterable<HomePart>;
   /**

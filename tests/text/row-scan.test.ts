@@ -123,6 +123,38 @@ describe('rows of csv', () => {
     );
   });
 
+  it('with a moment are alike where there is such a day', () => {
+    const rows = { ...csv(), tokens: [tokenOf({ kind: 'timestamptz' })] };
+    // As JavaScript's calendar has it, which is that of Gregory throughout.
+    const isDay = (day: string): boolean =>
+      new Date(`${day}T00:00:00Z`).getTime() > -1e17 &&
+      new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+    const two = (number: number): string => String(number).padStart(2, '0');
+    const years = [
+      '0001',
+      '0004',
+      '0100',
+      '0400',
+      '1600',
+      '1700',
+      '1900',
+      '1970',
+      '2000',
+      '2023',
+      '2024',
+      '2100',
+      '2400',
+      '9999',
+    ];
+    for (const year of years)
+      for (let month = 0; month <= 13; month++)
+        for (let date = 0; date <= 32; date++) {
+          const day = `${year}-${two(month)}-${two(date)}`;
+          const isAlike = left(rows, Buffer.from(`${day} 10:00:00+02\n`), [100]) === 0;
+          expect([day, isAlike]).toEqual([day, isDay(day)]);
+        }
+  });
+
   it('of one column may have nothing in them', () => {
     const rows = { ...csv(), tokens: [tokenOf({ kind: 'bigint' })] };
     expect(left(rows, Buffer.from('1\n\n2\n'), [3])).toBe(0);
