@@ -79,12 +79,13 @@ function tell(outcomes: readonly VerifyOutcome[], { out, err, cwd }: Context): v
   }
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   if (errors.length > 0) err.write(`${renderErrors(errors, { color: err.color, cwd })}\n`);
-  const wrong = outcomes.filter(({ ok }) => !ok).length;
+  const unseen = outcomes.filter(({ audit }) => audit === null).length;
+  const wrong = outcomes.filter(({ ok }) => !ok).length - unseen;
   const total = counted(outcomes.length, 'store');
   out.write(
-    wrong === 0
+    wrong + unseen === 0
       ? `\n${brush.good(`${total} verified, and all is there.`)}\n`
-      : `\n${brush.bad(`${count(wrong)} of ${total} not as it should be.`)} A run with run_type full_drop puts things right.\n`,
+      : `\n${wrong === 0 ? '' : `${brush.bad(`${count(wrong)} of ${total} not as it should be.`)} A run with run_type full_drop puts things right.\n`}${unseen === 0 ? '' : `${brush.bad(`${count(unseen)} of ${total} could not be looked at.`)}\n`}`,
   );
 }
 

@@ -20,7 +20,10 @@ export const runErrors = {
     hint: (f) => {
       if (f.nearest !== undefined) return `Did you mean "${f.nearest}"?`;
       if (f.known.length === 0) return 'No flow of this workspace has entities; use --flow.';
-      return `There are: ${f.known.slice(0, 12).join(', ')}${f.known.length > 12 ? ', …' : ''}.`;
+      const there = `There are: ${f.known.slice(0, 12).join(', ')}${f.known.length > 12 ? ', …' : ''}.`;
+      return f.what === 'flow'
+        ? `${there} A flow is a folder with a flow.yml, or stands under flows:.`
+        : there;
     },
   }),
   FLOW_TIMEOUT: entry<{ name: string; seconds: number }>({

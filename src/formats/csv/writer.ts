@@ -1,13 +1,13 @@
 import type { EngineSession } from '../../core/engine.js';
 import type { Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
-import type { TextCompression } from '../text/compression.js';
+import { compressionOf, type TextCompression } from '../text/compression.js';
 import { plainSpelling } from '../text/exact.js';
 import { packedEnding } from '../text/keys.js';
 import type { TextWriter } from '../text/store.js';
 import { valuesOf } from '../text/typed.js';
 import { type Dialect, readCsv } from './dialect.js';
-import { longestRow } from './scan.js';
+import { countRecords, longestRow } from './scan.js';
 import { CsvSource } from './source.js';
 
 export interface CsvWriterOptions {
@@ -67,6 +67,13 @@ export class CsvWriter implements TextWriter {
       ...this.#dialect,
       maxLine: 1 + Math.max(this.#dialect.maxLine ?? 0, await longestRow(files, this.#dialect)),
     };
+  }
+
+  async count(path: string, signal: AbortSignal): Promise<number> {
+    // Files of earlier runs may be packed in another way.
+    const file = { path, compression: compressionOf(path, 'auto') };
+    const records = await countRecords(file, this.#dialect, signal);
+    return this.#options.header ? Math.max(0, records - 1) : records;
   }
 
   async readHeld(paths: readonly string[], schema: Schema): Promise<string> {

@@ -1,8 +1,8 @@
 import type { LogicalType, Schema } from '../../core/types.js';
 import { identifier, literal } from '../../engine/index.js';
 import { readLines } from '../csv/dialect.js';
-import { longestRow, plainLines } from '../csv/scan.js';
-import type { TextCompression } from '../text/compression.js';
+import { countRecords, longestRow, plainLines } from '../csv/scan.js';
+import { compressionOf, type TextCompression } from '../text/compression.js';
 import { jsonSpelling } from '../text/exact.js';
 import { packedEnding } from '../text/keys.js';
 import type { TextWriter } from '../text/store.js';
@@ -45,6 +45,11 @@ export class NdjsonWriter implements TextWriter {
   async measure(paths: readonly string[]): Promise<void> {
     const files = paths.map((path) => ({ path, compression: this.#compression }));
     this.#maxLine = 1 + Math.max(this.#maxLine ?? 0, await longestRow(files, plainLines));
+  }
+
+  count(path: string, signal: AbortSignal): Promise<number> {
+    // Files of earlier runs may be packed in another way.
+    return countRecords({ path, compression: compressionOf(path, 'auto') }, plainLines, signal);
   }
 
   async readHeld(paths: readonly string[], schema: Schema): Promise<string> {

@@ -19,6 +19,8 @@ export interface TextWriter {
   read(paths: readonly string[], schema: Schema): string;
   /** Looks how long the rows of such files are, so that `read` takes them whatever their length. */
   measure(paths: readonly string[]): Promise<void>;
+  /** The rows of such a file, by what it is made of; its values are not read. */
+  count(path: string, signal: AbortSignal): Promise<number>;
   /** A SELECT of the rows of such files of earlier runs, whose columns may be others. */
   readHeld(paths: readonly string[], schema: Schema): Promise<string>;
 }

@@ -32,6 +32,11 @@ export const csvStore = defineStore({
   summary: 'A folder of csv files, in UTF-8, that appear whole, or not at all',
   config,
   ...textStoreTraits,
+  audit: async (settings, context) => {
+    const { CsvWriter } = await import('../../formats/csv/writer.js');
+    const { auditTextStore } = await import('../../formats/text/audit.js');
+    return auditTextStore(settings, new CsvWriter(settings, context.engine), context);
+  },
   open: async (settings, context) => {
     const { CsvWriter } = await import('../../formats/csv/writer.js');
     const { openTextStore } = await import('../../formats/text/store.js');

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineStore, type StoreDefinition } from '../../core/store.js';
 import type { StoreTypeEntry } from '../../core/type-map.js';
+import { fail } from '../../errors/index.js';
 import { delegate, formatOptions } from '../../formats/folder/delegate.js';
 
 declare module '../../core/type-map.js' {
@@ -44,6 +45,12 @@ export function localStore(formats: readonly [StoreDefinition, ...StoreDefinitio
     },
     paths: ['path'],
     destination: ({ path }) => resolve(path),
+    audit: async (settings, context) => {
+      const { definition, config: own } = delegate(formats).resolve(settings);
+      const { audit } = definition;
+      if (audit === undefined) throw fail('AUDIT_UNSUPPORTED', { name: context.name, type: definition.type });
+      return audit.call(definition, own, context);
+    },
     open: async (settings, context) => {
       const { definition, config: own } = delegate(formats).resolve(settings);
       const session = await definition.open(own, context);

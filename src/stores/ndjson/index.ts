@@ -17,6 +17,11 @@ export const ndjsonStore = defineStore({
   summary: 'A folder of files of one JSON object a line that appear whole, or not at all',
   config,
   ...textStoreTraits,
+  audit: async (settings, context) => {
+    const { NdjsonWriter } = await import('../../formats/ndjson/writer.js');
+    const { auditTextStore } = await import('../../formats/text/audit.js');
+    return auditTextStore(settings, new NdjsonWriter(settings), context);
+  },
   open: async (settings, context) => {
     const { NdjsonWriter } = await import('../../formats/ndjson/writer.js');
     const { openTextStore } = await import('../../formats/text/store.js');
