@@ -244,8 +244,8 @@ describe('paths that cannot be a store', () => {
   it('names a file', async () => {
     const file = join(root, 'x.parquet');
     await writeFile(file, 'data');
-    for (const attempt of [open({ path: file }).inspect(), run('r1', {}, { path: file })])
-      await expect(attempt).rejects.toMatchObject({ code: 'STORE_PATH_IS_FILE' });
+    for (const attempt of [() => open({ path: file }).inspect(), () => run('r1', {}, { path: file })])
+      await expect(attempt()).rejects.toMatchObject({ code: 'STORE_PATH_IS_FILE' });
     await expect(open({ path: join(file, 'below') }).inspect()).rejects.toMatchObject({
       code: 'PATH_NOT_WRITABLE',
     });
