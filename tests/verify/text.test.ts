@@ -47,6 +47,22 @@ it('counts the rows of stores of text, however they are written, and writes noth
   expect(snapshot(place.folder)).toEqual(before);
 });
 
+it('counts files of earlier runs that are packed in another way', async () => {
+  await project();
+  const flow = (store: string): string =>
+    `name: texts\nflows:\n  csv: { home: in/rows.parquet, store: ${store} }\n`;
+  await place.file('hygge.yml', flow('{ type: csv, path: out/csv, compression: gzip, incremental: true }'));
+  const { coordinator } = await place.project();
+  expect((await coordinator.start()).status).toBe('success');
+  expect(filesOf('csv').map((file) => file.slice(file.indexOf('.', file.lastIndexOf('/'))))).toEqual([
+    '.csv',
+    '.csv.gz',
+  ]);
+  expect(await coordinator.verify()).toMatchObject([
+    { ok: true, problems: [], audit: { rows: 2000, files: 2 } },
+  ]);
+});
+
 it.each(names)('names what is gone, has another size or is not one of its own: %s', async (name) => {
   const coordinator = await project();
   const [first = ''] = filesOf(name);

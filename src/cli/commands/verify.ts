@@ -82,11 +82,14 @@ function tell(outcomes: readonly VerifyOutcome[], { out, err, cwd }: Context): v
   const unseen = outcomes.filter(({ audit }) => audit === null).length;
   const wrong = outcomes.filter(({ ok }) => !ok).length - unseen;
   const total = counted(outcomes.length, 'store');
-  out.write(
-    wrong + unseen === 0
-      ? `\n${brush.good(`${total} verified, and all is there.`)}\n`
-      : `\n${wrong === 0 ? '' : `${brush.bad(`${count(wrong)} of ${total} not as it should be.`)} A run with run_type full_drop puts things right.\n`}${unseen === 0 ? '' : `${brush.bad(`${count(unseen)} of ${total} could not be looked at.`)}\n`}`,
-  );
+  const lines: string[] = [];
+  if (wrong > 0)
+    lines.push(
+      `${brush.bad(`${count(wrong)} of ${total} not as it should be.`)} A run with run_type full_drop puts things right.`,
+    );
+  if (unseen > 0) lines.push(brush.bad(`${count(unseen)} of ${total} could not be looked at.`));
+  if (lines.length === 0) lines.push(brush.good(`${total} verified, and all is there.`));
+  out.write(`\n${lines.join('\n')}\n`);
 }
 
 /** What was compared besides the number of rows. */
